@@ -1,0 +1,149 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// Check answers the question that everything exists for: may this user use
+// this permission in this client's account, now (ASK-1)? It takes no lock, no
+// context and gives no error: what cannot be answered is refused, with a
+// Reason (ASK-2, ASK-4). The permission comes from the Manager's Catalog.
+func (m *Manager) Check(user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
+	r := m.store.Snapshot()
+	f := gather(r, client, user, m.nowAt(r))
+	return Decision{revision: r.Revision(), decided: true, failed: m.vocabulary.decide(f, permission)}
+}
+
+// CheckName is Check for a permission by name. An unknown name is refused
+// with ReasonUnknownPermission (ASK-4).
+func (m *Manager) CheckName(user relationship.UserID, client relationship.ClientID, name string) Decision {
+	permission, _ := m.vocabulary.catalog.Lookup(name)
+	return m.Check(user, client, permission)
+}
+
+// Can is Check without the reason.
+func (m *Manager) Can(user relationship.UserID, client relationship.ClientID, permission permset.Permission) bool {
+	return m.Check(user, client, permission).Allowed()
+}
+
+// Permissions returns everything that the user may use in the client now: the
+// permissions for which Check says yes. It is what a screen wants to know
+// before it draws its buttons.
+func (m *Manager) Permissions(user relationship.UserID, client relationship.ClientID) permset.Set {
+	r := m.store.Snapshot()
+	return m.vocabulary.usable(gather(r, client, user, m.nowAt(r)))
+}
+
+// Condition is one condition of an answer.
+type Condition struct {
+	// Reason is what Check answers when it fails first.
+	Reason Reason
+	// Holds says whether it holds.
+	Holds bool
+}
+
+// Explanation is an answer with every condition that it depends on (ASK-2).
+type Explanation struct {
+	Place
+	Permission string
+	Decision   Decision
+	// Conditions are all conditions, in the order in which they are told. The
+	// first that fails is the Decision's Reason.
+	Conditions []Condition
+	// Member is the membership as it stands; the zero value is none.
+	Member MemberState
+}
+
+// String describes the explanation for people, one condition a line.
+func (e Explanation) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s for %s: %s (%s)\n", e.Permission, e.Place, e.Decision, e.Member)
+	for _, condition := range e.Conditions {
+		if !condition.Holds {
+			fmt.Fprintf(&b, "  fails: %s\n", condition.Reason)
+		}
+	}
+	return b.String()
+}
+
+// Explain answers like Check, and lists each condition and whether it holds
+// (ASK-2). It takes the viewer's Call, because it tells about somebody: the
+// user themselves, the client's side, an employee with Client Access Manager
+// access of the partner that manages the member, and the host may see it. To
+// everybody else the answer is ErrNotAllowed, whether or not what they name
+// exists.
+func (m *Manager) Explain(viewer Call, user relationship.UserID, client relationship.ClientID, permission permset.Permission) (Explanation, error) {
+	if err := viewer.check(); err != nil {
+		return Explanation{}, err
+	}
+	r := m.store.Snapshot()
+	f := gather(r, client, user, m.nowAt(r))
+	if !m.maySee(r, viewer, f, user, client) {
+		return Explanation{}, refuse("ASK-2", ErrNotAllowed, client, user)
+	}
+	failed := m.vocabulary.decide(f, permission)
+	e := Explanation{
+		Place: Place{client, user}, Permission: permission.Name(),
+		Decision: Decision{revision: r.Revision(), decided: true, failed: failed},
+	}
+	for reason := ReasonUnknownPermission; reason < reasonEnd; reason++ {
+		e.Conditions = append(e.Conditions, Condition{reason, !failed.has(reason)})
+	}
+	if f.isMember {
+		e.Member = m.vocabulary.state(f)
+	}
+	return e, nil
+}
+
+func (m *Manager) maySee(r storage.Reader, viewer Call, f facts, user relationship.UserID, client relationship.ClientID) bool {
+	if viewer.host || viewer.user == user && viewer.partner == "" {
+		return true
+	}
+	if _, err := m.vocabulary.findClientSide(r, viewer, client, f.now); err == nil {
+		return true
+	}
+	employee, err := findEmployee(r, viewer, f.now)
+	return err == nil && f.member.Managed() && f.member.Manager == employee.Partner
+}
+
+// CreditShare is a partner's share of the managed credit for a client: one
+// part in Of.
+type CreditShare struct {
+	Partner relationship.PartnerID
+	Of      int
+}
+
+// Credit tells which partners earn managed credit for a client now: those who
+// manage a member there, deactivated or not, and those whose relationship is
+// ending; it is divided evenly among them (REL-7). The client's side, an
+// employee with Client Access Manager access of one of these partners, and
+// the host may see it.
+func (m *Manager) Credit(viewer Call, client relationship.ClientID) ([]CreditShare, error) {
+	if err := viewer.check(); err != nil {
+		return nil, err
+	}
+	r := m.store.Snapshot()
+	now := m.nowAt(r)
+	var shares []CreditShare
+	for record := range r.Reverse(relationship.KindRelationship, string(client), "") {
+		if rel := record.(relationship.Relationship); rel.EarnsCreditAt(now) {
+			shares = append(shares, CreditShare{Partner: rel.Partner})
+		}
+	}
+	_, errClient := m.vocabulary.findClientSide(r, viewer, client, now)
+	employee, errPartner := findEmployee(r, viewer, now)
+	may := viewer.host || errClient == nil
+	for i := range shares {
+		shares[i].Of = len(shares)
+		may = may || errPartner == nil && shares[i].Partner == employee.Partner
+	}
+	if !may {
+		return nil, refuse("REL-7", ErrNotAllowed, client)
+	}
+	return shares, nil
+}

@@ -1,0 +1,127 @@
+package access
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Change is something that can be done. Each change is a struct of its own,
+// with its rule and who may make it in its documentation; the set is closed.
+// A Change is a value: make it, look at it with Manager.Plan, and do it with
+// Manager.Apply or Manager.Do.
+type Change interface {
+	// apply checks who acts and carries the change out on w. It may run more
+	// than once for one call.
+	apply(w *work) error
+}
+
+// ticking marks the changes that are about many members, each for itself, so
+// that a plan of them can be applied in part (PLAN-2). Their apply leaves out
+// what is not ticked by asking work.ticked.
+type ticking interface{ ticks() }
+
+// All composes several changes in one transaction: all are made, in order, or
+// none (PLAN-3). Each leaves an event of its own.
+type All []Change
+
+func (all All) apply(*work) error { panic("access: All is taken apart before it is applied") }
+
+// flatten takes All apart, at any depth.
+func flatten(change Change) ([]Change, error) {
+	all, several := change.(All)
+	if !several {
+		if change == nil {
+			return nil, invalid("call", "change", "is missing")
+		}
+		return []Change{change}, nil
+	}
+	if len(all) == 0 {
+		return nil, invalid("call", "change", "is a list of none")
+	}
+	var flat []Change
+	for _, one := range all {
+		changes, err := flatten(one)
+		if err != nil {
+			return nil, err
+		}
+		flat = append(flat, changes...)
+	}
+	return flat, nil
+}
+
+// changes is every change there is, by name. A change that is not here cannot
+// travel in a plan, and a test says so.
+var changes = byName(
+	AddUser{}, ChangeUser{},
+	CreatePartner{}, RenamePartner{}, SetPartnerKind{}, SetPartnerDomains{}, ClosePartner{},
+	CreateClient{}, RenameClient{}, CloseClient{}, ReplaceSuperAdmin{}, ReportActivity{},
+	AddEmployee{}, ChangeEmployee{}, SuspendEmployee{}, ResumeEmployee{}, EndEmployment{},
+	PauseEmployee{}, UnpauseEmployee{}, ConfirmEmployment{},
+	RevokeLink{}, ApproveLink{}, DeclineLink{}, MakePartnerAdmin{},
+	MakeTemplate{}, NameClient{},
+	AddEmployees{}, LinkClients{}, LinkEmployee{},
+	ChangeTemplate{}, ChangeEmployeePermissions{},
+	DeactivateEmployee{}, DeactivateEmployees{}, ReactivateEmployees{},
+	RemoveEmployee{}, RemoveEmployees{}, RenewEmployees{},
+	BecomePartnerAdmin{}, ChangeSuperAdmins{}, ChangeToPartnerAdmin{},
+	AddMember{}, ChangeMemberPermissions{}, SetSeat{},
+	DeactivateMember{}, ReactivateMember{}, RemoveMember{},
+	MakeSuperAdmin{}, LowerSuperAdmin{},
+	SetCeiling{}, LiftCeiling{}, PausePartner{}, UnpausePartner{}, PauseMember{}, UnpauseMember{},
+	SetMemberEnd{}, SetRelationshipEnd{}, SetLongestMembership{},
+)
+
+func byName(list ...Change) map[string]reflect.Type {
+	named := make(map[string]reflect.Type, len(list))
+	for _, change := range list {
+		named[nameOf(change)] = reflect.TypeOf(change)
+	}
+	return named
+}
+
+// nameOf is the name of a change, as it stands in the log.
+func nameOf(change Change) string {
+	if named, is := change.(interface{ name() string }); is {
+		return named.name()
+	}
+	return reflect.TypeOf(change).Name()
+}
+
+// writtenChange is the form in which a change travels in a plan. A secret in
+// it is hidden; its selector is not.
+type writtenChange struct {
+	Name string          `json:"name"`
+	Body json.RawMessage `json:"body"`
+}
+
+func writeChanges(list []Change) ([]writtenChange, error) {
+	written := make([]writtenChange, len(list))
+	for i, change := range list {
+		body, err := json.Marshal(change)
+		if err != nil {
+			return nil, err
+		}
+		written[i] = writtenChange{nameOf(change), body}
+	}
+	return written, nil
+}
+
+func readChanges(written []writtenChange) ([]Change, error) {
+	list := make([]Change, len(written))
+	for i, w := range written {
+		kind, known := changes[w.Name]
+		if !known {
+			return nil, invalid("plan", "change", "is unknown")
+		}
+		into := reflect.New(kind)
+		decoder := json.NewDecoder(strings.NewReader(string(w.Body)))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(into.Interface()); err != nil {
+			return nil, invalidCause(fmt.Errorf("plan: change %s: %w", w.Name, err))
+		}
+		list[i] = into.Elem().Interface().(Change)
+	}
+	return list, nil
+}

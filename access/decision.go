@@ -1,0 +1,161 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// Reason is why a permission may not be used (ASK-2). Reasons are codes that
+// do not change; String has the words.
+type Reason uint8
+
+// The reasons, in the order in which they are told: the first that fails is
+// the Reason of a Decision. The zero Reason is that of the zero Decision.
+const (
+	// ReasonUndecided: nothing was asked. It is the zero Reason.
+	ReasonUndecided Reason = iota
+	// ReasonAllowed: the permission may be used.
+	ReasonAllowed
+	// ReasonUnknownPermission: the catalogue has no such permission (ASK-4).
+	ReasonUnknownPermission
+	// ReasonUnknownClient: there is no such client (ASK-4).
+	ReasonUnknownClient
+	// ReasonUnknownUser: there is no such user (ASK-4).
+	ReasonUnknownUser
+	// ReasonClientClosed: the client is closed.
+	ReasonClientClosed
+	// ReasonNotMember: the user is no member of the client.
+	ReasonNotMember
+	// ReasonDeactivated: the member is deactivated (OFF-3).
+	ReasonDeactivated
+	// ReasonRunOut: the membership has run out (TIME-1).
+	ReasonRunOut
+	// ReasonMemberPaused: the client has paused the member (LIM-3).
+	ReasonMemberPaused
+	// ReasonRelationshipOver: the relationship has ended (REL-6).
+	ReasonRelationshipOver
+	// ReasonPartnerPaused: the client has paused the partner (LIM-3).
+	ReasonPartnerPaused
+	// ReasonPartnerClosed: the partner is closed.
+	ReasonPartnerClosed
+	// ReasonEmployeeInactive: the employee is suspended or paused, or has
+	// left (ORG-2, LIM-3).
+	ReasonEmployeeInactive
+	// ReasonNotInSet: the member does not have the permission.
+	ReasonNotInSet
+	// ReasonSuperAdminOnly: the permission is for super admins only (ADM-1).
+	ReasonSuperAdminOnly
+	// ReasonNeverManaged: no managed member may use the permission (ADM-3).
+	ReasonNeverManaged
+	// ReasonCeiling: the client's ceiling for the partner cuts it (LIM-1).
+	ReasonCeiling
+	// ReasonNoSeat: the permission is paid, and the member has no seat
+	// (ADM-4).
+	ReasonNoSeat
+
+	reasonEnd
+	reasonNone = ReasonUndecided
+)
+
+var reasonTexts = [reasonEnd]string{
+	"undecided", "allowed", "unknown permission", "unknown client", "unknown user", "client is closed",
+	"not a member", "deactivated", "membership has run out", "member is paused", "relationship is over",
+	"partner is paused", "partner is closed", "employee is not active", "not in the member's set",
+	"for super admins only", "never for managed members", "cut by the client's ceiling", "no seat for a paid permission",
+}
+
+// String returns the reason in words.
+func (r Reason) String() string {
+	if r >= reasonEnd {
+		return fmt.Sprintf("reason %d", uint8(r))
+	}
+	return reasonTexts[r]
+}
+
+// reasons is a set of reasons.
+type reasons uint32
+
+func (r reasons) with(reason Reason) reasons { return r | 1<<reason }
+
+func (r reasons) has(reason Reason) bool { return r&(1<<reason) != 0 }
+
+func (r reasons) first() Reason {
+	if r == 0 {
+		return ReasonAllowed
+	}
+	return Reason(bits.TrailingZeros32(uint32(r)))
+}
+
+// Decision is the answer to one question: a small value without strings. The
+// zero Decision refuses.
+type Decision struct {
+	revision storage.Revision
+	decided  bool
+	failed   reasons
+}
+
+// Allowed reports whether the permission may be used.
+func (d Decision) Allowed() bool { return d.decided && d.failed == 0 }
+
+// Reason is the first reason that fails, or ReasonAllowed.
+func (d Decision) Reason() Reason {
+	if !d.decided {
+		return ReasonUndecided
+	}
+	return d.failed.first()
+}
+
+// Failed reports whether a reason is one of those that fail. Explain lists
+// them all.
+func (d Decision) Failed(reason Reason) bool { return d.decided && d.failed.has(reason) }
+
+// Revision is the revision of the state that the answer comes from.
+func (d Decision) Revision() storage.Revision { return d.revision }
+
+// String returns the answer in words.
+func (d Decision) String() string {
+	if d.Allowed() {
+		return "allowed"
+	}
+	return "refused: " + d.Reason().String()
+}
+
+// Err returns nil for a yes and a *DeniedError otherwise.
+func (d Decision) Err() error {
+	if d.Allowed() {
+		return nil
+	}
+	return &DeniedError{d.Reason()}
+}
+
+// ErrDenied is what every refused Decision is: match it with errors.Is.
+var ErrDenied = errors.New("access denied")
+
+// DeniedError is a refused Decision as an error. It matches ErrDenied and,
+// where something asked about is unknown, ErrUnknownPermission,
+// ErrUnknownClient or ErrUnknownUser (ASK-4).
+type DeniedError struct {
+	// Reason is why.
+	Reason Reason
+}
+
+// Error says why.
+func (e *DeniedError) Error() string {
+	return ErrDenied.Error() + ": " + e.Reason.String() + " (ASK-2)"
+}
+
+// Unwrap returns ErrDenied, and what is unknown.
+func (e *DeniedError) Unwrap() []error {
+	switch e.Reason {
+	case ReasonUnknownPermission:
+		return []error{ErrDenied, ErrUnknownPermission}
+	case ReasonUnknownClient:
+		return []error{ErrDenied, ErrUnknownClient}
+	case ReasonUnknownUser:
+		return []error{ErrDenied, ErrUnknownUser}
+	}
+	return []error{ErrDenied}
+}

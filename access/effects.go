@@ -1,0 +1,283 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// Seat is what lets a member use paid permissions (ADM-4).
+type Seat string
+
+// The seats. The zero Seat is none.
+const (
+	NoSeat      Seat = ""
+	PartnerSeat Seat = "partner seat"
+	PaidSeat    Seat = "paid seat"
+)
+
+// MemberState is a membership as a screen shows it. It is comparable; the
+// zero value is no membership.
+type MemberState struct {
+	Role        relationship.Role      `json:"role,omitzero"`
+	Set         permset.Names          `json:"set,omitzero"`
+	Deactivated relationship.Side      `json:"deactivated,omitzero"`
+	Seat        Seat                   `json:"seat,omitzero"`
+	Manager     relationship.PartnerID `json:"manager,omitzero"`
+	Linked      bool                   `json:"linked,omitzero"`
+	Template    string                 `json:"template,omitzero"`
+	End         time.Time              `json:"end,omitzero"`
+	EndByClient bool                   `json:"endByClient,omitzero"`
+}
+
+// String describes the membership in one line, without its permissions.
+func (s MemberState) String() string {
+	if s.Role == "" {
+		return "no member"
+	}
+	parts := []string{string(s.Role)}
+	if s.Manager == "" {
+		parts = append(parts, "own")
+	} else {
+		parts = append(parts, "managed by "+string(s.Manager))
+	}
+	if s.Linked {
+		parts = append(parts, "linked")
+	}
+	if s.Template != "" {
+		parts = append(parts, fmt.Sprintf("template %q", s.Template))
+	}
+	if s.Seat != NoSeat {
+		parts = append(parts, string(s.Seat))
+	}
+	if s.Deactivated != relationship.NoSide {
+		parts = append(parts, "deactivated by the "+string(s.Deactivated)+"'s side")
+	}
+	if !s.End.IsZero() {
+		parts = append(parts, "until "+s.End.Format(time.RFC3339))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// MemberChange is what a change does to one member (DEL-2). The sets are
+// permission names.
+type MemberChange struct {
+	Place
+	// Before and After are the membership; the zero value is none. A super
+	// admin's Set is the whole catalogue.
+	Before MemberState `json:"before,omitzero"`
+	After  MemberState `json:"after,omitzero"`
+	// Granted and Revoked are what After has and Before had not, and the
+	// other way round.
+	Granted permset.Names `json:"granted,omitzero"`
+	Revoked permset.Names `json:"revoked,omitzero"`
+	// Withheld was asked for, and the actor may not give it.
+	Withheld permset.Names `json:"withheld,omitzero"`
+	// Retained would have been removed, and the actor may not take it.
+	Retained permset.Names `json:"retained,omitzero"`
+	// Clipped is held after the change and cannot be used: under a ceiling,
+	// for want of a seat, or by ADM-3.
+	Clipped permset.Names `json:"clipped,omitzero"`
+	// Lost is held after the change and unknown to the catalogue (PSET-3).
+	Lost permset.Names `json:"lost,omitzero"`
+	// Assets are owned there by a member who is deactivated or removed
+	// (OFF-6).
+	Assets []Asset `json:"assets,omitzero"`
+}
+
+// String describes the change in one line.
+func (m MemberChange) String() string {
+	line := fmt.Sprintf("%s: %s → %s", m.Place, m.Before, m.After)
+	for _, set := range []struct {
+		word  string
+		names permset.Names
+	}{
+		{"granted", m.Granted}, {"revoked", m.Revoked}, {"withheld", m.Withheld},
+		{"retained", m.Retained}, {"clipped", m.Clipped}, {"lost", m.Lost},
+	} {
+		if !set.names.IsEmpty() {
+			line += fmt.Sprintf("; %s: %s", set.word, set.names)
+		}
+	}
+	for _, asset := range m.Assets {
+		line += "; owns " + asset.String()
+	}
+	return line
+}
+
+// RecordChange is what a change does to anything that is not a member. Before
+// and After describe it in words; "" is nothing.
+type RecordChange struct {
+	Key    relationship.Key `json:"key"`
+	Before string           `json:"before,omitzero"`
+	After  string           `json:"after,omitzero"`
+}
+
+// Transition is a relationship that passes from one phase to another. An
+// empty From is a relationship that never was before.
+type Transition struct {
+	Partner relationship.PartnerID `json:"partner"`
+	Client  relationship.ClientID  `json:"client"`
+	From    relationship.Phase     `json:"from,omitzero"`
+	To      relationship.Phase     `json:"to"`
+}
+
+// Skipped is a member whom a change about many left as they are, and why.
+type Skipped struct {
+	Place
+	Why string `json:"why"`
+}
+
+// String describes in one line who was left as they are.
+func (s Skipped) String() string { return fmt.Sprintf("%s: left as is: %s", s.Place, s.Why) }
+
+// Effects is what a change does, or would do.
+type Effects struct {
+	// Members are the members changed, and those for whom something was
+	// asked and held back.
+	Members []MemberChange `json:"members,omitzero"`
+	// Records are the other records changed.
+	Records []RecordChange `json:"records,omitzero"`
+	// Relationships are those that start, revive, begin to end, or end.
+	Relationships []Transition `json:"relationships,omitzero"`
+	// Notifications go out with the change.
+	Notifications []relationship.Notification `json:"notifications,omitzero"`
+	// Skipped are members left as they are.
+	Skipped []Skipped `json:"skipped,omitzero"`
+}
+
+// String describes the effects for people, one line for each thing.
+func (e Effects) String() string {
+	lines := e.lines()
+	if len(lines) == 0 {
+		return "nothing changes\n"
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// Member returns what is done to one member; found tells whether anything is.
+func (e Effects) Member(client relationship.ClientID, user relationship.UserID) (change MemberChange, found bool) {
+	for _, m := range e.Members {
+		if m.Place == (Place{client, user}) {
+			change, found = m, true
+		}
+	}
+	return change, found
+}
+
+// and puts the effects of a later change behind these.
+func (e Effects) and(later Effects) Effects {
+	return Effects{
+		Members:       append(e.Members, later.Members...),
+		Records:       append(e.Records, later.Records...),
+		Relationships: append(e.Relationships, later.Relationships...),
+		Notifications: append(e.Notifications, later.Notifications...),
+		Skipped:       append(e.Skipped, later.Skipped...),
+	}
+}
+
+// reviewed are the places whose assets a review shows: those at which
+// somebody is removed or deactivated (OFF-6).
+func (e Effects) reviewed() []Place {
+	var places []Place
+	for _, m := range e.Members {
+		removed := m.Before.Role != "" && m.After.Role == ""
+		deactivated := m.Before.Deactivated == relationship.NoSide && m.After.Deactivated != relationship.NoSide
+		if removed || deactivated {
+			places = append(places, m.Place)
+		}
+	}
+	return places
+}
+
+func (e Effects) addAssets(owned map[Place][]Asset) {
+	for _, place := range e.reviewed() {
+		for i := range e.Members {
+			if e.Members[i].Place == place {
+				e.Members[i].Assets = owned[place]
+			}
+		}
+	}
+}
+
+// effects tells what the work has written.
+func (w *work) effects(lines []relationship.Line) Effects {
+	e := Effects{Skipped: w.skipped, Notifications: w.notifications}
+	told := map[Place]bool{}
+	for _, line := range lines {
+		switch key := line.Key(); key.Kind {
+		case relationship.KindMember:
+			place := Place{relationship.ClientID(key.First), relationship.UserID(key.Second)}
+			e.Members = append(e.Members, w.memberChange(place, line))
+			told[place] = true
+		case relationship.KindRelationship:
+			was, _ := line.Before.(relationship.Relationship)
+			is := line.After.(relationship.Relationship)
+			if was.Phase != is.Phase {
+				e.Relationships = append(e.Relationships, Transition{is.Partner, is.Client, was.Phase, is.Phase})
+			}
+			if change, shows := recordChange(line); shows && was.Phase == is.Phase {
+				e.Records = append(e.Records, change)
+			}
+		default:
+			if change, shows := recordChange(line); shows {
+				e.Records = append(e.Records, change)
+			}
+		}
+	}
+	for place := range w.notes {
+		if !told[place] && w.notes[place] != (note{}) {
+			record, _ := w.tx.Get(relationship.MemberKey(place.Client, place.User))
+			e.Members = append(e.Members, w.memberChange(place, relationship.Line{Before: record, After: record}))
+		}
+	}
+	slices.SortStableFunc(e.Members, func(a, b MemberChange) int { return comparePlaces(a.Place, b.Place) })
+	return e
+}
+
+func recordChange(line relationship.Line) (RecordChange, bool) {
+	change := RecordChange{Key: line.Key()}
+	if line.Before != nil {
+		change.Before = line.Before.Summary()
+	}
+	if line.After != nil {
+		change.After = line.After.Summary()
+	}
+	return change, change.Before != change.After
+}
+
+func (w *work) memberChange(place Place, line relationship.Line) MemberChange {
+	held := w.notes[place]
+	change := MemberChange{Place: place, Withheld: held.withheld, Retained: held.retained}
+	if member, is := line.Before.(relationship.Member); is {
+		change.Before = w.v.state(facts{now: w.now}.of(w.tx, member))
+	}
+	if member, is := line.After.(relationship.Member); is {
+		f := facts{now: w.now}.of(w.tx, member)
+		change.After = w.v.state(f)
+		change.Clipped = w.v.given(f).Minus(w.v.left(f, reasonNone)).Names()
+		if member.Role != relationship.SuperAdmin {
+			_, change.Lost = w.v.bind(member.Set)
+		}
+	}
+	change.Granted = change.After.Set.Minus(change.Before.Set)
+	change.Revoked = change.Before.Set.Minus(change.After.Set)
+	return change
+}
+
+// state is the membership as a screen shows it.
+func (v *vocabulary) state(f facts) MemberState {
+	m := f.member
+	state := MemberState{
+		Role: m.Role, Set: m.Set, Deactivated: m.Deactivated, Seat: f.seat(), Manager: m.Manager,
+		Linked: m.Linked, Template: m.Template, End: m.End, EndByClient: m.EndByClient,
+	}
+	if m.Role == relationship.SuperAdmin {
+		state.Set = v.allNames
+	}
+	return state
+}

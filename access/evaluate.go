@@ -1,0 +1,159 @@
+package access
+
+import (
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// This file is the one evaluator: everything that asks what somebody may use
+// comes here (ASK-1). Rules only take away. A set is given; conditions can
+// close the whole of it, and cuts take permissions out of it. A missing fact
+// fails a condition.
+
+// conditions are the whole-or-nothing conditions of ASK-1, in the order in
+// which they are told: what has to hold for anything to be usable.
+var conditions = []struct {
+	reason Reason
+	holds  func(f facts) bool
+}{
+	{ReasonUnknownClient, func(f facts) bool { return f.clientKnown }},
+	{ReasonUnknownUser, func(f facts) bool { return f.userKnown }},
+	{ReasonClientClosed, func(f facts) bool { return !f.client.Closed }},
+	{ReasonNotMember, func(f facts) bool { return f.isMember }},
+	{ReasonDeactivated, func(f facts) bool { return f.member.Deactivated == relationship.NoSide }},
+	{ReasonRunOut, func(f facts) bool {
+		until := f.member.Until(f.terms)
+		return f.isSuperAdmin() || until.IsZero() || f.now.Before(until)
+	}},
+	{ReasonMemberPaused, func(f facts) bool { return f.isSuperAdmin() || !f.standing.Pause.ActiveAt(f.now) }},
+	{ReasonRelationshipOver, func(f facts) bool {
+		return !f.member.Managed() || f.relationship.PhaseAt(f.now) == relationship.Active
+	}},
+	{ReasonPartnerPaused, func(f facts) bool { return !f.member.Managed() || !f.terms.Pause.ActiveAt(f.now) }},
+	{ReasonPartnerClosed, func(f facts) bool {
+		return !f.member.Managed() || f.partner.ID != "" && !f.partner.Closed
+	}},
+	{ReasonEmployeeInactive, func(f facts) bool { return !f.member.Managed() || f.employee.ActiveAt(f.now) }},
+}
+
+// cuts are what takes single permissions away, in the order in which they
+// are told. Each returns the permissions that it leaves.
+var cuts = []struct {
+	reason Reason
+	leaves func(m *vocabulary, f facts) permset.Set
+}{
+	{ReasonSuperAdminOnly, func(v *vocabulary, f facts) permset.Set {
+		if f.isSuperAdmin() {
+			return v.all
+		}
+		return v.notSuperAdminOnly
+	}},
+	{ReasonNeverManaged, func(v *vocabulary, f facts) permset.Set {
+		if !f.member.Managed() {
+			return v.all
+		}
+		return v.notNeverManaged
+	}},
+	{ReasonCeiling, func(v *vocabulary, f facts) permset.Set {
+		if !f.member.Managed() || !f.terms.HasCeiling {
+			return v.all
+		}
+		ceiling, _ := v.bind(f.terms.Ceiling)
+		return ceiling
+	}},
+	{ReasonNoSeat, func(v *vocabulary, f facts) permset.Set {
+		if f.seat() != NoSeat {
+			return v.all
+		}
+		return v.notPaid
+	}},
+}
+
+func (f facts) isSuperAdmin() bool { return f.isMember && f.member.Role == relationship.SuperAdmin }
+
+// seat carries out ADM-4: which seat the member has.
+func (f facts) seat() Seat {
+	switch {
+	case !f.isMember:
+		return NoSeat
+	case f.member.Managed() || f.seated:
+		return PartnerSeat
+	case f.member.PaidSeat:
+		return PaidSeat
+	}
+	return NoSeat
+}
+
+// given is the set that the cuts are made from: the member's own, or the
+// whole catalogue for a super admin (ADM-1).
+func (v *vocabulary) given(f facts) permset.Set {
+	switch {
+	case !f.isMember:
+		return permset.Set{}
+	case f.isSuperAdmin():
+		return v.all
+	}
+	set, _ := v.bind(f.member.Set)
+	return set
+}
+
+// failures returns the reasons that fail as a whole, as a set of bits.
+func failures(f facts) (failed reasons) {
+	for _, condition := range conditions {
+		if !condition.holds(f) {
+			failed = failed.with(condition.reason)
+		}
+	}
+	return failed
+}
+
+// decide answers whether the permission may be used (ASK-1, ASK-2).
+func (v *vocabulary) decide(f facts, permission permset.Permission) (failed reasons) {
+	if permission.IsZero() || permission.Catalog() != v.catalog {
+		return failures(f).with(ReasonUnknownPermission)
+	}
+	failed = failures(f)
+	if !v.given(f).Has(permission) {
+		failed = failed.with(ReasonNotInSet)
+	}
+	for _, cut := range cuts {
+		if !cut.leaves(v, f).Has(permission) {
+			failed = failed.with(cut.reason)
+		}
+	}
+	return failed
+}
+
+// left is what the cuts leave of the given set, leaving out one of them when
+// it is named: what the member may use while the conditions hold.
+func (v *vocabulary) left(f facts, apart Reason) permset.Set {
+	set := v.given(f)
+	for _, cut := range cuts {
+		if cut.reason != apart {
+			set = set.Intersect(cut.leaves(v, f))
+		}
+	}
+	return set
+}
+
+// usable is the set of permissions that the member may use now.
+func (v *vocabulary) usable(f facts) permset.Set {
+	if failures(f) != 0 {
+		return permset.Set{}
+	}
+	return v.left(f, reasonNone)
+}
+
+// holds carries out DEL-3: the set with which the member bounds what they
+// give and take. It is what they may use at this moment, the seat apart.
+// Billing permissions count as a super admin's only.
+func (v *vocabulary) holds(f facts) permset.Set {
+	if failures(f) != 0 {
+		return permset.Set{}
+	}
+	set := v.left(f, ReasonNoSeat)
+	if !f.isSuperAdmin() {
+		set = set.Minus(v.billing)
+	}
+	return set
+}

@@ -1,0 +1,77 @@
+package access
+
+import (
+	"time"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// facts is everything that bears on what one user may use in one client at
+// one instant. The evaluator is a pure function of it.
+type facts struct {
+	now         time.Time
+	userKnown   bool
+	clientKnown bool
+	client      relationship.Client
+	isMember    bool
+	member      relationship.Member
+	standing    relationship.Standing
+	// The rest is about the partner that manages the member; zero for own
+	// members, and where it is missing.
+	partner      relationship.Partner
+	employee     relationship.Employee
+	relationship relationship.Relationship
+	terms        relationship.Terms
+	// seated says that a super admin has the partner seat, as a verified
+	// employee of an eligible partner (ADM-4).
+	seated bool
+}
+
+// gather reads the facts about a user in a client.
+func gather(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) facts {
+	f := facts{now: now}
+	_, f.userKnown = r.Get(relationship.UserKey(user))
+	f.client, f.clientKnown = storage.Get[relationship.Client](r, relationship.ClientKey(client))
+	member, isMember := storage.Get[relationship.Member](r, relationship.MemberKey(client, user))
+	if !isMember {
+		return f
+	}
+	return f.of(r, member)
+}
+
+// of completes the facts for a member as it is, or as it would be.
+func (f facts) of(r storage.Reader, member relationship.Member) facts {
+	f.isMember, f.member = true, member
+	f.standing, _ = storage.Get[relationship.Standing](r, relationship.StandingKey(member.Client, member.User))
+	if member.Managed() {
+		f.partner, _ = storage.Get[relationship.Partner](r, relationship.PartnerKey(member.Manager))
+		f.employee, _ = storage.Get[relationship.Employee](r, relationship.EmployeeKey(member.Manager, member.User))
+		f.relationship, _ = storage.Get[relationship.Relationship](r, relationship.RelationshipKey(member.Manager, member.Client))
+		f.terms, _ = storage.Get[relationship.Terms](r, relationship.TermsKey(member.Client, member.Manager))
+	}
+	if member.Role == relationship.SuperAdmin {
+		f.seated = isSeatedSuperAdmin(r, member.User, f.now)
+	}
+	return f
+}
+
+// isSeatedSuperAdmin carries out ADM-4 for a super admin: they have the
+// partner seat as a verified, active employee of an eligible partner.
+func isSeatedSuperAdmin(r storage.Reader, user relationship.UserID, now time.Time) bool {
+	for employee := range employments(r, user) {
+		partner, found := storage.Get[relationship.Partner](r, relationship.PartnerKey(employee.Partner))
+		if found && !partner.Closed && partner.Kind.Eligible() && employee.ActiveAt(now) && isVerified(r, partner, user) {
+			return true
+		}
+	}
+	return false
+}
+
+// isVerified carries out ADD-3: the domain of the user's address is one of
+// the partner's domains. Both are in the canonical form of IDNA, so equal is
+// equal, and a subdomain is another domain.
+func isVerified(r storage.Reader, partner relationship.Partner, user relationship.UserID) bool {
+	person, known := storage.Get[relationship.User](r, relationship.UserKey(user))
+	return known && person.Email != "" && partner.Domains.Has(person.Email.Domain())
+}

@@ -1,0 +1,147 @@
+package access
+
+import (
+	"time"
+
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// SetCeiling sets the most that members managed by a partner may use in the
+// client (LIM-1). A super admin of the client does so. It acts at once, on
+// everybody and rewrites nothing; raising it gives back what was there. A
+// permission whose implied ones are not all under the ceiling is cut
+// (PSET-2). It stays when the relationship ends (LIM-3).
+type SetCeiling struct {
+	Client      relationship.ClientID  `json:"client"`
+	Partner     relationship.PartnerID `json:"partner"`
+	Permissions []string               `json:"permissions"`
+}
+
+func (c SetCeiling) apply(w *work) error {
+	set, err := w.v.catalog.Exactly(c.Permissions...)
+	if err != nil {
+		return unknownPermissions(err)
+	}
+	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) {
+		t.HasCeiling, t.Ceiling = true, set.Names()
+	})
+}
+
+// LiftCeiling takes a client's ceiling for a partner away (LIM-1). A super
+// admin of the client does so.
+type LiftCeiling struct {
+	Client  relationship.ClientID  `json:"client"`
+	Partner relationship.PartnerID `json:"partner"`
+}
+
+func (c LiftCeiling) apply(w *work) error {
+	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) {
+		t.HasCeiling, t.Ceiling = false, noNames
+	})
+}
+
+// PausePartner stops all members that a partner manages in the client, until
+// the client lifts the pause, or until an instant; the zero time is no instant
+// (LIM-3). A super admin of the client does so. Nobody can block it, and it
+// stays when the relationship ends.
+type PausePartner struct {
+	Client  relationship.ClientID  `json:"client"`
+	Partner relationship.PartnerID `json:"partner"`
+	Until   time.Time              `json:"until,omitzero"`
+}
+
+func (c PausePartner) apply(w *work) error {
+	if _, err := w.future("pause", "instant", c.Until); err != nil {
+		return err
+	}
+	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) { t.Pause = relationship.NewPause(c.Until) })
+}
+
+// UnpausePartner lifts the client's pause of a partner (LIM-3). A super admin
+// of the client does so. Pauses of single members, and the partner's own,
+// stay.
+type UnpausePartner struct {
+	Client  relationship.ClientID  `json:"client"`
+	Partner relationship.PartnerID `json:"partner"`
+}
+
+func (c UnpausePartner) apply(w *work) error {
+	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) { t.Pause = relationship.Pause{} })
+}
+
+// SetLongestMembership demands that every membership of a partner in the
+// client has an end (TIME-1): it lasts no longer than this, counted in whole
+// seconds from the step that began or renewed it. Zero takes the demand back.
+// A super admin of the client does so. It acts at once on everybody and
+// rewrites nothing.
+type SetLongestMembership struct {
+	Client  relationship.ClientID  `json:"client"`
+	Partner relationship.PartnerID `json:"partner"`
+	Longest time.Duration          `json:"longest"`
+}
+
+func (c SetLongestMembership) apply(w *work) error {
+	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) { t.Longest = c.Longest.Truncate(time.Second) })
+}
+
+// changeTerms changes what the client has laid down for a partner, known and
+// not necessarily at work there.
+func (w *work) changeTerms(client relationship.ClientID, partner relationship.PartnerID, change func(*relationship.Terms)) error {
+	if _, err := w.asSuperAdmin(client); err != nil {
+		return err
+	}
+	if _, known := w.tx.Get(relationship.PartnerKey(partner)); !known {
+		return refuse("ASK-4", ErrUnknownPartner, partner)
+	}
+	terms := w.terms(client, partner)
+	change(&terms)
+	return w.put(terms)
+}
+
+// PauseMember stops one managed member, until the client lifts the pause, or
+// until an instant; the zero time is no instant (LIM-3). A super admin of the
+// client does so. It stays when the membership goes, so that removing and
+// adding does not lift it.
+type PauseMember struct {
+	Client relationship.ClientID `json:"client"`
+	User   relationship.UserID   `json:"user"`
+	Until  time.Time             `json:"until,omitzero"`
+}
+
+func (c PauseMember) apply(w *work) error {
+	if _, err := w.future("pause", "instant", c.Until); err != nil {
+		return err
+	}
+	if _, err := w.asSuperAdmin(c.Client); err != nil {
+		return err
+	}
+	member, err := w.mustMember(c.Client, c.User)
+	if err != nil {
+		return err
+	}
+	if !member.Managed() {
+		return refuse("LIM-3", ErrOwnUser, c.Client, c.User, "only a managed member is paused")
+	}
+	standing := w.standing(c.Client, c.User)
+	standing.Pause = relationship.NewPause(c.Until)
+	return w.put(standing)
+}
+
+// UnpauseMember lifts the client's pause of one member (LIM-3). A super admin
+// of the client does so.
+type UnpauseMember struct {
+	Client relationship.ClientID `json:"client"`
+	User   relationship.UserID   `json:"user"`
+}
+
+func (c UnpauseMember) apply(w *work) error {
+	if _, err := w.asSuperAdmin(c.Client); err != nil {
+		return err
+	}
+	standing := w.standing(c.Client, c.User)
+	if !standing.Pause.On {
+		return nil
+	}
+	standing.Pause = relationship.Pause{}
+	return w.put(standing)
+}

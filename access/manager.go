@@ -1,0 +1,99 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// Options are what a Manager is told at the start. Only Catalog is needed;
+// every other zero value stands for the default.
+type Options struct {
+	// Catalog is the permission catalogue (PSET-1).
+	Catalog *permset.Catalog
+	// Clock tells the time; time.Now when nil. Now is never before the last
+	// commit, so a clock that goes back gives nothing back (TIME-3).
+	Clock func() time.Time
+	// Assets says who owns what in which client; nobody owns anything when
+	// nil (OFF-6).
+	Assets Assets
+	// Logger hears why an access link opened nothing; nobody does when nil.
+	// No secret is ever written to it (LINK-6).
+	Logger *slog.Logger
+	// EndingTime is how long a relationship goes on after the last qualifying
+	// activity when no managed member is left: 60 days when zero (REL-6).
+	EndingTime time.Duration
+	// LinkLife is how long an access link is good for: 30 days when zero
+	// (LINK-6).
+	LinkLife time.Duration
+	// Random is where the secrets of access links come from; crypto/rand
+	// when nil. Set it in tests only.
+	Random io.Reader
+}
+
+// Manager answers who may do what, and makes every change. Make one with
+// Open. All its methods are safe for concurrent use; several Managers may
+// work on one store.
+type Manager struct {
+	store      storage.Store
+	vocabulary *vocabulary
+	options    Options
+	declared   relationship.Catalog
+	refused    refusals
+}
+
+// Open returns a Manager over a store. The first Manager over an empty store
+// lays down the catalogue. A later one may bring another catalogue: one that
+// would widen what is stored is refused with a *WidensError (PSET-5).
+func Open(ctx context.Context, store storage.Store, options Options) (*Manager, error) {
+	switch {
+	case store == nil:
+		return nil, invalid("manager", "store", "is missing")
+	case options.Catalog == nil:
+		return nil, invalid("manager", "catalog", "is missing")
+	case options.EndingTime < 0:
+		return nil, invalid("manager", "ending time", "is negative")
+	case options.LinkLife < 0:
+		return nil, invalid("manager", "link life", "is negative")
+	}
+	if options.Clock == nil {
+		options.Clock = time.Now
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.EndingTime == 0 {
+		options.EndingTime = relationship.EndingTime
+	}
+	if options.LinkLife == 0 {
+		options.LinkLife = relationship.LinkLife
+	}
+	if options.Random == nil {
+		options.Random = rand.Reader
+	}
+	m := &Manager{store: store, vocabulary: newVocabulary(options.Catalog), options: options}
+	if err := m.adoptCatalog(ctx); err != nil {
+		return nil, fmt.Errorf("open: %w", err)
+	}
+	return m, nil
+}
+
+// Catalog returns the catalogue that the Manager was opened with.
+func (m *Manager) Catalog() *permset.Catalog { return m.vocabulary.catalog }
+
+// nowAt is the instant at which a question about a state is asked: the
+// clock's, and never before the state's own commit (TIME-3).
+func (m *Manager) nowAt(r storage.Reader) time.Time {
+	now := relationship.Instant(m.options.Clock())
+	if now.Before(r.At()) {
+		return r.At()
+	}
+	return now
+}

@@ -1,0 +1,231 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// DeactivateEmployee deactivates one employee of the actor's partner in one,
+// several or all clients (OFF-1, OFF-7). Client Access Manager access is
+// enough. A deactivated member can do nothing; what they have is kept
+// (OFF-3).
+//
+// It reaches the members that the partner manages, and super-admin places of
+// an employee who is verified, or has confirmed (ADD-5), within OFF-8. Clients
+// nil stands for all; an empty list that is not nil is refused. Of all, what
+// is out of reach or deactivated already is left out.
+type DeactivateEmployee struct {
+	Employee relationship.UserID     `json:"employee"`
+	Clients  []relationship.ClientID `json:"clients"`
+}
+
+func (DeactivateEmployee) ticks() {}
+
+func (c DeactivateEmployee) apply(w *work) error {
+	return w.offEmployee(c.Employee, c.Clients, w.deactivateByPartner)
+}
+
+// DeactivateEmployees deactivates employees of the actor's partner in one
+// client (OFF-1, OFF-7). It is DeactivateEmployee the other way round;
+// Employees nil stands for all that are within reach there.
+type DeactivateEmployees struct {
+	Client    relationship.ClientID `json:"client"`
+	Employees []relationship.UserID `json:"employees"`
+}
+
+func (DeactivateEmployees) ticks() {}
+
+func (c DeactivateEmployees) apply(w *work) error {
+	return w.offClient(c.Client, c.Employees, w.deactivateByPartner)
+}
+
+func (w *work) deactivateByPartner(member relationship.Member) error {
+	if member.Deactivated != relationship.NoSide {
+		w.skip(Place{member.Client, member.User}, refuse("OFF-3", ErrDeactivated, member.Client, member.User))
+		return nil
+	}
+	after := member
+	after.Deactivated = relationship.PartnerSide
+	return w.changeMember(member, after)
+}
+
+// RemoveEmployee removes one employee of the actor's partner from one, several
+// or all clients (OFF-1, OFF-7, OFF-9). Who may, whom it reaches and what
+// Clients means is as of DeactivateEmployee. When the last managed member of a
+// client goes, the relationship begins to end (REL-3).
+//
+// Plan it first: the review shows every client and every asset owned there
+// (OFF-6).
+type RemoveEmployee struct {
+	Employee relationship.UserID     `json:"employee"`
+	Clients  []relationship.ClientID `json:"clients"`
+}
+
+func (RemoveEmployee) ticks() {}
+
+func (c RemoveEmployee) apply(w *work) error {
+	return w.offEmployee(c.Employee, c.Clients, w.removeByPartner)
+}
+
+// RemoveEmployees removes employees of the actor's partner from one client
+// (OFF-1, OFF-7, OFF-9). It is RemoveEmployee the other way round; Employees
+// nil stands for all that are within reach there, which ends the relationship
+// (REL-2).
+type RemoveEmployees struct {
+	Client    relationship.ClientID `json:"client"`
+	Employees []relationship.UserID `json:"employees"`
+}
+
+func (RemoveEmployees) ticks() {}
+
+func (c RemoveEmployees) apply(w *work) error {
+	return w.offClient(c.Client, c.Employees, w.removeByPartner)
+}
+
+func (w *work) removeByPartner(member relationship.Member) error {
+	return w.removeMember(member, relationship.PartnerSide)
+}
+
+// offEmployee takes one employee through clients.
+func (w *work) offEmployee(user relationship.UserID, clients []relationship.ClientID, off func(relationship.Member) error) error {
+	actor, err := w.asEmployee()
+	if err != nil {
+		return err
+	}
+	if _, err := w.employee(actor.Partner, user); err != nil {
+		return err
+	}
+	var places []Place
+	if clients == nil {
+		places = w.placesOf(user)
+	} else if err := each("clients", clients); err != nil {
+		return err
+	}
+	for _, client := range clients {
+		places = append(places, Place{client, user})
+	}
+	return w.offPlaces(actor.Partner, places, clients != nil, off)
+}
+
+// offClient takes employees through one client.
+func (w *work) offClient(client relationship.ClientID, users []relationship.UserID, off func(relationship.Member) error) error {
+	actor, err := w.asEmployee()
+	if err != nil {
+		return err
+	}
+	var places []Place
+	if users == nil {
+		_, found, err := w.relationship(actor.Partner, client)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return refuse("OFF-7", ErrNoRelationship, actor.Partner, client)
+		}
+		for member := range membersOf(w.tx, client) {
+			places = append(places, Place{client, member.User})
+		}
+	} else if err := each("employees", users); err != nil {
+		return err
+	}
+	for _, user := range users {
+		places = append(places, Place{client, user})
+	}
+	return w.offPlaces(actor.Partner, places, users != nil, off)
+}
+
+// offPlaces does off at each place. What was named has to be within reach; of
+// all places, those that are not are left out, and an unconfirmed super admin
+// is listed.
+func (w *work) offPlaces(partner relationship.PartnerID, places []Place, named bool, off func(relationship.Member) error) error {
+	for _, place := range places {
+		if !w.ticked(place) {
+			continue
+		}
+		member, err := w.reach(partner, place)
+		switch {
+		case err == nil:
+			err = off(member)
+		case !named && errors.Is(err, ErrUnknownMember):
+			err = nil
+		case !named && errors.Is(err, ErrUnconfirmed):
+			w.skip(place, err)
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach carries out OFF-1: the members that the partner manages, and the
+// super-admin places of its employees who are verified or have confirmed
+// (else ErrUnconfirmed). Everybody else is an ErrUnknownMember, there or not.
+func (w *work) reach(partner relationship.PartnerID, place Place) (relationship.Member, error) {
+	member, found, err := w.member(place.Client, place.User)
+	if err != nil {
+		return member, err
+	}
+	employee, errEmployee := w.employee(partner, place.User)
+	switch {
+	case found && errEmployee == nil && member.Manager == partner:
+		return member, nil
+	case !found || errEmployee != nil || member.Role != relationship.SuperAdmin:
+		return member, refuse("OFF-1", ErrUnknownMember, place.Client, place.User,
+			fmt.Sprintf("partner %q reaches no such member", partner))
+	case !w.isConfirmed(employee):
+		return member, refuse("OFF-1", ErrUnconfirmed, place.Client, place.User)
+	}
+	return member, nil
+}
+
+// ReactivateEmployees reactivates members of a client whom the actor's partner
+// manages (OFF-2, OFF-3, OFF-4): exactly the recorded role, set and end come
+// back, under today's ceilings, whatever the actor holds. An active partner
+// admin of the client for the same partner does so. Whom the client's side
+// deactivated, only that side reactivates (ErrBarred). Employees nil stands
+// for all that the partner's side has deactivated.
+type ReactivateEmployees struct {
+	Client    relationship.ClientID `json:"client"`
+	Employees []relationship.UserID `json:"employees"`
+}
+
+func (ReactivateEmployees) ticks() {}
+
+func (c ReactivateEmployees) apply(w *work) error {
+	by, err := w.asPartnerAdmin(c.Client)
+	if err != nil {
+		return err
+	}
+	users := c.Employees
+	if users == nil {
+		for member := range membersOf(w.tx, c.Client) {
+			if member.Manager == by.partner && member.Deactivated == relationship.PartnerSide {
+				users = append(users, member.User)
+			}
+		}
+	} else if err := each("employees", users); err != nil {
+		return err
+	}
+	for _, user := range users {
+		if !w.ticked(Place{c.Client, user}) {
+			continue
+		}
+		member, err := w.managedHere(by.partner, c.Client, user)
+		switch {
+		case err != nil:
+			return err
+		case member.Deactivated == relationship.ClientSide:
+			return refuse("OFF-3", ErrBarred, c.Client, user)
+		}
+		after := member
+		after.Deactivated = relationship.NoSide
+		if err := w.changeMember(member, after); err != nil {
+			return err
+		}
+	}
+	return nil
+}

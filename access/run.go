@@ -1,0 +1,283 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// Result is what a change did.
+type Result struct {
+	// Revision is the commit that holds the change, or the newest one when
+	// nothing had to be changed.
+	Revision storage.Revision
+	// Changed says whether anything was: a change that changes nothing
+	// leaves no event.
+	Changed bool
+	Effects
+}
+
+// maxTries bounds how often a call starts again because the state moved on
+// under it.
+const maxTries = 20
+
+// Plan works out what a change would do, with the same checks as Do, and
+// changes nothing (PLAN-1). It takes no lock. Issuing and rotating an access
+// link are not changes and cannot be planned.
+//
+// A change that would take away a last active super admin can be planned, so
+// that a screen can show the obstacle: see Plan.Obstacles.
+func (m *Manager) Plan(ctx context.Context, call Call, change Change) (Plan, error) {
+	list, err := flatten(change)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan, err := m.preview(ctx, call, list, nil)
+	return plan, m.refusedLink(ctx, err)
+}
+
+func (m *Manager) preview(ctx context.Context, call Call, list []Change, only map[Place]bool) (Plan, error) {
+	plan := Plan{changes: list, only: only}
+	done, err := m.inDraft(m.store.Snapshot(), attempt{call: call, changes: list, only: only, lenient: true})
+	if err != nil {
+		return Plan{}, err
+	}
+	plan.Effects, plan.Clients, plan.Obstacles = done.effects, done.clients, done.obstacles
+	owned, err := m.askAssets(ctx, plan.reviewed())
+	plan.addAssets(owned)
+	return plan, err
+}
+
+// inDraft makes an attempt upon a draft of the snapshot that nobody stores.
+func (m *Manager) inDraft(snapshot storage.Snapshot, a attempt) (done outcome, err error) {
+	for range maxTries {
+		done, err = m.try(snapshot.Draft(), a)
+		key, due := isDue(err)
+		if !due {
+			break
+		}
+		a = a.settling(key)
+	}
+	return done, err
+}
+
+// Do makes a change: Plan and Apply in one. Either all of it is done or
+// nothing is.
+func (m *Manager) Do(ctx context.Context, call Call, change Change) (Result, error) {
+	list, err := flatten(change)
+	if err != nil {
+		return Result{}, m.count(err)
+	}
+	for range maxTries {
+		var owned map[Place][]Asset
+		if m.options.Assets != nil {
+			plan, err := m.preview(ctx, call, list, nil)
+			if err != nil {
+				return Result{}, m.count(m.refusedLink(ctx, err))
+			}
+			owned = plan.owned()
+		}
+		result, err := m.commit(ctx, attempt{call: call, changes: list}, func(done outcome) error {
+			if m.options.Assets == nil {
+				return nil
+			}
+			for _, place := range done.effects.reviewed() {
+				if _, asked := owned[place]; !asked {
+					return ErrBusy // somebody else is removed than the host was asked about
+				}
+			}
+			return nil
+		})
+		if errors.Is(err, ErrBusy) {
+			continue
+		}
+		result.addAssets(owned)
+		return result, m.count(m.refusedLink(ctx, err))
+	}
+	return Result{}, m.count(ErrBusy)
+}
+
+// Apply does exactly what a plan shows, or nothing: when the outcome would be
+// another, it answers a *ChangedError with the difference (PLAN-2). The actor
+// and every rule are checked again. A plan gives nobody more than Do would.
+func (m *Manager) Apply(ctx context.Context, call Call, plan Plan) (Result, error) {
+	if plan.broken != nil {
+		return Result{}, m.count(plan.broken)
+	}
+	if len(plan.changes) == 0 {
+		return Result{}, m.count(invalid("plan", "change", "is missing"))
+	}
+	// The host is asked again, before the transaction.
+	now, err := m.preview(ctx, call, plan.changes, plan.only)
+	if err != nil {
+		return Result{}, m.count(m.refusedLink(ctx, err))
+	}
+	owned := now.owned()
+	result, err := m.commit(ctx, attempt{call: call, changes: plan.changes, only: plan.only}, func(done outcome) error {
+		done.effects.addAssets(owned)
+		if differences := plan.Effects.differences(done.effects); len(differences) > 0 {
+			return &ChangedError{differences}
+		}
+		return nil
+	})
+	result.addAssets(owned)
+	return result, m.count(m.refusedLink(ctx, err))
+}
+
+// attempt is what is to be tried in one transaction.
+type attempt struct {
+	call    Call
+	changes []Change
+	only    map[Place]bool
+	// settle are relationships whose end has to be written first.
+	settle map[relationship.Key]bool
+	// lenient lists what OFF-8 forbids instead of refusing it.
+	lenient bool
+}
+
+func (a attempt) settling(key relationship.Key) attempt {
+	settle := map[relationship.Key]bool{key: true}
+	for earlier := range a.settle {
+		settle[earlier] = true
+	}
+	a.settle = settle
+	return a
+}
+
+// outcome is what an attempt came to.
+type outcome struct {
+	effects   Effects
+	clients   []ClientLine
+	obstacles []string
+	changed   bool
+	sets      []relationship.Line
+}
+
+// commit makes an attempt in the store, and asks accept before it commits.
+func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) error) (Result, error) {
+	for range maxTries {
+		var done outcome
+		revision, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+			if done, err = m.try(tx, a); err != nil {
+				return err
+			}
+			return accept(done)
+		})
+		if key, due := isDue(err); due {
+			a = a.settling(key)
+			continue
+		}
+		if err != nil {
+			return Result{}, err
+		}
+		m.remember(done.sets)
+		return Result{Revision: revision, Changed: done.changed, Effects: done.effects}, nil
+	}
+	return Result{}, ErrBusy
+}
+
+// remember keeps the bindings of the sets that were stored.
+func (m *Manager) remember(lines []relationship.Line) {
+	for _, line := range lines {
+		switch record := line.After.(type) {
+		case relationship.Member:
+			m.vocabulary.remember(record.Set)
+		case relationship.Terms:
+			m.vocabulary.remember(record.Ceiling)
+		}
+	}
+}
+
+// try makes all changes of an attempt upon a transaction. All go through
+// here: the actor is checked, the effect worked out, and state, event and
+// notifications are written together.
+func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
+	var done outcome
+	if err := a.call.check(); err != nil {
+		return done, err
+	}
+	if err := m.sameCatalog(tx); err != nil {
+		return done, err
+	}
+	now, id := m.nowAt(tx), rand.Text()
+	if err := settleDue(tx, now, a.settle); err != nil {
+		return done, err
+	}
+	for _, change := range a.changes {
+		w := &work{
+			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only,
+			candidates: newCandidates(), notes: map[Place]note{},
+		}
+		if err := w.make(change); err != nil {
+			return done, err
+		}
+		if err := w.keepSuperAdmins(); err != nil {
+			if !a.lenient {
+				return done, err
+			}
+			done.obstacles = append(done.obstacles, err.Error())
+		}
+		lines := tx.Changed()
+		done.sets = append(done.sets, lines...)
+		done.clients = w.clientLines(done.clients, lines)
+		done.effects = done.effects.and(w.effects(lines))
+		if len(lines) == 0 && len(w.notifications) == 0 {
+			continue
+		}
+		done.changed = true
+		err := tx.Log(relationship.Event{
+			Change: nameOf(change), Actor: w.actor, At: now, Reason: a.call.reason, Call: id,
+			Notifications: w.notifications,
+		})
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// make applies one change and what follows from it by itself.
+func (w *work) make(change Change) error {
+	if err := change.apply(w); err != nil {
+		return err
+	}
+	if w.actor.Kind == "" {
+		return refuse("ORG-1", ErrNotAllowed, "nobody's authority was asked for")
+	}
+	if err := w.linkVerified(); err != nil {
+		return err
+	}
+	return w.noteActivity()
+}
+
+// noteActivity carries out REL-4: what the partner's own side does to its
+// members in a client is qualifying activity.
+func (w *work) noteActivity() error {
+	if w.actor.Kind != relationship.ByPartnerSide {
+		return nil
+	}
+	clients := map[relationship.ClientID]bool{}
+	for _, line := range w.tx.Changed() {
+		if key := line.Key(); key.Kind == relationship.KindMember {
+			clients[relationship.ClientID(key.First)] = true
+		}
+	}
+	for _, client := range slices.Sorted(maps.Keys(clients)) {
+		r, found, err := w.relationship(w.actor.Partner, client)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		if err := w.put(r.Touch(w.now, w.m.options.EndingTime)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

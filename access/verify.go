@@ -1,0 +1,184 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// ErrCorrupt: Verify found a fault.
+var ErrCorrupt = errors.New("the store is not as the rules leave it")
+
+// Verification is what Verify found.
+type Verification struct {
+	// Revision is the state that was verified.
+	Revision storage.Revision
+	// Commits, Events and Records count what was walked.
+	Commits, Events, Records int
+	// Faults are what is wrong, in words; none is good.
+	Faults []string
+}
+
+func (v *Verification) fault(format string, args ...any) {
+	v.Faults = append(v.Faults, fmt.Sprintf(format, args...))
+}
+
+// Verify walks everything: the hash chain of the log, so that the first broken
+// entry is found (LOG-1); whether the state is equal to the replay of the log;
+// and whether the state is one that the rules can have left. It answers an
+// ErrCorrupt when there are faults, and lists them. It takes no lock.
+func (m *Manager) Verify(ctx context.Context) (Verification, error) {
+	snapshot := m.store.Snapshot()
+	v := Verification{Revision: snapshot.Revision()}
+	replayed, err := v.replay(ctx, m.store)
+	if err != nil {
+		return v, fmt.Errorf("verify: %w", err)
+	}
+	v.compare(snapshot, replayed)
+	v.invariants(snapshot)
+	if len(v.Faults) > 0 {
+		return v, fmt.Errorf("%w: %d faults, the first: %s", ErrCorrupt, len(v.Faults), v.Faults[0])
+	}
+	return v, nil
+}
+
+// replay reads the log up to the revision, checks the chain, and builds the
+// state from nothing.
+func (v *Verification) replay(ctx context.Context, store storage.Store) (map[relationship.Key]relationship.Record, error) {
+	state := map[relationship.Key]relationship.Record{}
+	var last storage.Commit
+	for commit, err := range store.Changes(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if commit.Revision > v.Revision {
+			break
+		}
+		v.Commits++
+		if commit.Revision != last.Revision+1 {
+			v.fault("commit %d follows commit %d", commit.Revision, last.Revision)
+		}
+		if commit.At.Before(last.At) {
+			v.fault("commit %d is earlier than the one before it", commit.Revision)
+		}
+		chain, err := storage.Seal(last.Chain, commit)
+		if err != nil {
+			return nil, err
+		}
+		if chain != commit.Chain {
+			v.fault("commit %d breaks the hash chain", commit.Revision)
+		}
+		for _, event := range commit.Events {
+			v.Events++
+			v.apply(state, commit.Revision, event)
+		}
+		last = commit
+	}
+	return state, nil
+}
+
+func (v *Verification) apply(state map[relationship.Key]relationship.Record, revision storage.Revision, event relationship.Event) {
+	for _, line := range event.Lines {
+		key := line.Key()
+		if state[key] != line.Before {
+			v.fault("commit %d: %s was not what the log says", revision, key)
+		}
+		if line.After == nil {
+			delete(state, key)
+		} else {
+			state[key] = line.After
+		}
+	}
+}
+
+// compare holds the state against the replay.
+func (v *Verification) compare(r storage.Reader, replayed map[relationship.Key]relationship.Record) {
+	for _, kind := range relationship.Kinds() {
+		for record := range r.All(kind, relationship.Key{}) {
+			v.Records++
+			key := record.Key()
+			if replayed[key] != record {
+				v.fault("%s is not what the log leaves", key)
+			}
+			delete(replayed, key)
+		}
+	}
+	for key := range replayed {
+		v.fault("%s is missing", key)
+	}
+}
+
+// invariants checks what holds at every revision, whatever was called.
+func (v *Verification) invariants(r storage.Reader) {
+	managed := map[relationship.Key]int{}
+	superAdmins := map[relationship.ClientID]int{}
+	for _, kind := range relationship.Kinds() {
+		for record := range r.All(kind, relationship.Key{}) {
+			if err := record.Check(); err != nil {
+				v.fault("%s: %v", record.Key(), err)
+			}
+			v.references(r, record)
+			if member, is := record.(relationship.Member); is {
+				superAdmins[member.Client] += activeSuperAdmin(member)
+				if member.Managed() {
+					managed[relationship.RelationshipKey(member.Manager, member.Client)]++
+				}
+			}
+		}
+	}
+	for client := range storage.As[relationship.Client](r.All(relationship.KindClient, relationship.Key{})) {
+		if client.SuperAdmins != superAdmins[client.ID] {
+			v.fault("%s counts %d active super admins and has %d", client.Key(), client.SuperAdmins, superAdmins[client.ID])
+		}
+		if !client.Closed && superAdmins[client.ID] == 0 {
+			v.fault("%s is open and has no active super admin (OFF-8)", client.Key())
+		}
+	}
+	for rel := range storage.As[relationship.Relationship](r.All(relationship.KindRelationship, relationship.Key{})) {
+		if rel.Members != managed[rel.Key()] {
+			v.fault("%s counts %d members and has %d (REL-3)", rel.Key(), rel.Members, managed[rel.Key()])
+		}
+		delete(managed, rel.Key())
+	}
+	for key := range managed {
+		v.fault("%s has members and no record (REL-1)", key)
+	}
+}
+
+// references checks that what a record refers to is there.
+func (v *Verification) references(r storage.Reader, record relationship.Record) {
+	needs := func(keys ...relationship.Key) {
+		for _, key := range keys {
+			if _, found := r.Get(key); !found {
+				v.fault("%s refers to %s, which is missing", record.Key(), key)
+			}
+		}
+	}
+	switch n := record.(type) {
+	case relationship.Employee:
+		needs(relationship.PartnerKey(n.Partner), relationship.UserKey(n.User))
+	case relationship.Template:
+		needs(relationship.PartnerKey(n.Partner))
+	case relationship.Link:
+		needs(relationship.EmployeeKey(n.Partner, n.Employee))
+	case relationship.Member:
+		needs(relationship.ClientKey(n.Client), relationship.UserKey(n.User))
+		if !n.Managed() {
+			return
+		}
+		needs(relationship.PartnerKey(n.Manager), relationship.RelationshipKey(n.Manager, n.Client))
+		employee, _ := storage.Get[relationship.Employee](r, relationship.EmployeeKey(n.Manager, n.User))
+		if !employee.Present() {
+			v.fault("%s outlives the employment (ORG-2)", n.Key())
+		}
+	case relationship.Relationship:
+		needs(relationship.PartnerKey(n.Partner), relationship.ClientKey(n.Client))
+	case relationship.Terms:
+		needs(relationship.PartnerKey(n.Partner), relationship.ClientKey(n.Client))
+	case relationship.Standing:
+		needs(relationship.ClientKey(n.Client), relationship.UserKey(n.User))
+	}
+}

@@ -1,0 +1,5 @@
+package main
+
+func Never() {}
+
+func main() {}

@@ -1,0 +1,3 @@
+module example.test/sample/nested
+
+go 1.26.0

@@ -1,0 +1,29 @@
+// Package storage says what a store is: [Store] holds the records of package
+// relationship, hands out snapshots ([Reader]), runs changes one after the
+// other ([Tx]) and keeps the log of what happened ([Commit]).
+//
+// Package storage/memdb has the engine. Package storage/storagetest has the
+// conformance suite that every store passes.
+//
+// # Contract
+//
+// One store is one product with one lineage of permission catalogues.
+//
+// A Reader is a snapshot in memory at one revision. It is cheap to take, safe
+// to hold and to use from many goroutines, and it never changes.
+//
+// Changes run one at a time, in the order of their revisions. A change is a
+// function of its Tx: it may run more than once, so it acts through its Tx
+// alone. Everything it writes is covered by an event, or the store refuses
+// the whole: there is no silent write (LOG-1). A change that logs nothing
+// makes no commit and no revision.
+//
+// Commits are numbered 1, 2, 3, … without a gap. Their instants never
+// decrease. Each carries the hash of itself and of the commit before it.
+//
+// # What it does not promise
+//
+// A store checks the shape of records and what must be unique. It knows no
+// other rule: who may do what is the business of package access. A program
+// that writes to a store directly goes around every rule.
+package storage

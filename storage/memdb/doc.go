@@ -1,0 +1,14 @@
+// Package memdb is the engine: a [storage.Store] that keeps everything in
+// memory, on hashicorp/go-memdb.
+//
+//	store := memdb.New()
+//	defer store.Close()
+//
+// A state is immutable. A change works on a fork of it, and committing
+// publishes the fork with one atomic store; so readers take no lock, a
+// rolled-back change leaves no trace, and a preview is a fork that nobody
+// publishes.
+//
+// What it holds is gone with the process: it is for unit tests, for examples,
+// and for programs that load their state at the start. The log is kept whole.
+package memdb

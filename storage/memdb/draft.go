@@ -1,0 +1,164 @@
+package memdb
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-memdb"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// draft is a transaction upon a state. It works on a fork of the database, so
+// that it needs no lock, and dropping it is rolling it back. Forking also
+// keeps go-memdb from comparing whole trees for its own watches when many
+// records change; this store has a change feed of its own.
+type draft struct {
+	base *state
+	fork *memdb.MemDB
+	txn  *memdb.Txn
+	// written is what was written so far, nil for deleted. Reading it spares
+	// go-memdb the read after a write, which makes its next writes dear.
+	written map[relationship.Key]relationship.Record
+	// touched are the keys written since the last Log, in order; before is
+	// what they were then, nil for nothing.
+	touched []relationship.Key
+	before  map[relationship.Key]relationship.Record
+	events  []relationship.Event
+}
+
+func newDraft(base *state) *draft {
+	fork := base.db.Snapshot()
+	return &draft{
+		base: base, fork: fork, txn: fork.Txn(true),
+		written: map[relationship.Key]relationship.Record{},
+		before:  map[relationship.Key]relationship.Record{},
+	}
+}
+
+// Revision implements storage.Reader.
+func (d *draft) Revision() storage.Revision { return d.base.revision }
+
+// At implements storage.Reader.
+func (d *draft) At() time.Time { return d.base.at }
+
+// Get implements storage.Reader.
+func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
+	if record, is := d.written[key]; is {
+		return record, record != nil
+	}
+	return d.base.Get(key)
+}
+
+// Scan implements storage.Reader.
+func (d *draft) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
+	return scan(d.txn, byKey, join(string(kind), first, ""), after)
+}
+
+// Reverse implements storage.Reader.
+func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
+	return scan(d.txn, byReverse, join(string(kind), second, ""), after)
+}
+
+// All implements storage.Reader.
+func (d *draft) All(kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
+	return all(d.txn, kind, after)
+}
+
+// Find implements storage.Reader.
+func (d *draft) Find(what storage.Unique, value string) (relationship.Record, bool) {
+	return get(d.txn, byUnique, uniqueValue{what, value}.bytes())
+}
+
+// Due implements storage.Reader.
+func (d *draft) Due(at time.Time) iter.Seq[relationship.Relationship] { return due(d.txn, at) }
+
+// Put implements storage.Tx. go-memdb does not enforce Unique: this does.
+func (d *draft) Put(record relationship.Record) error {
+	if err := relationship.CheckRecord(record); err != nil {
+		return err
+	}
+	key := record.Key()
+	for _, unique := range uniqueOf(record) {
+		if holder, found := d.Find(unique.what, unique.value); found && holder.Key() != key {
+			return &storage.ConflictError{What: unique.what, Key: key, Holder: holder.Key()}
+		}
+	}
+	d.touch(key)
+	d.written[key] = record
+	return d.txn.Insert(recordTable, record)
+}
+
+// Delete implements storage.Tx.
+func (d *draft) Delete(key relationship.Key) error {
+	record, found := d.Get(key)
+	if !found {
+		return storage.ErrNotFound
+	}
+	d.touch(key)
+	d.written[key] = nil
+	return d.txn.Delete(recordTable, record)
+}
+
+func (d *draft) touch(key relationship.Key) {
+	if _, touched := d.before[key]; touched {
+		return
+	}
+	record, _ := d.Get(key)
+	d.before[key] = record
+	d.touched = append(d.touched, key)
+}
+
+// Changed implements storage.Tx.
+func (d *draft) Changed() []relationship.Line {
+	var lines []relationship.Line
+	for _, key := range d.touched {
+		line := relationship.Line{Before: d.before[key], After: d.written[key]}
+		if line.Before != line.After {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// Log implements storage.Tx.
+func (d *draft) Log(event relationship.Event) error {
+	event.At = relationship.Instant(event.At)
+	if err := event.Check(); err != nil {
+		return err
+	}
+	event.Lines, event.Notifications = d.Changed(), slices.Clone(event.Notifications)
+	d.events = append(d.events, event)
+	d.touched = nil
+	clear(d.before)
+	return nil
+}
+
+// commit makes the next state of what was logged. It returns the base itself
+// when nothing was.
+func (d *draft) commit(id string) (*state, error) {
+	if len(d.Changed()) > 0 {
+		return nil, storage.ErrUnlogged
+	}
+	if len(d.events) == 0 {
+		return d.base, nil
+	}
+	commit := storage.Commit{Revision: d.base.revision + 1, ID: id, At: d.base.at, Events: d.events}
+	for _, event := range d.events {
+		if event.At.After(commit.At) {
+			commit.At = event.At
+		}
+	}
+	chain, err := storage.Seal(d.base.chain, commit)
+	if err != nil {
+		return nil, err
+	}
+	commit.Chain = chain
+	d.txn.Commit()
+	return &state{
+		db: d.fork, revision: commit.Revision, at: commit.At, chain: chain,
+		log: append(d.base.log, commit),
+	}, nil
+}

@@ -1,0 +1,141 @@
+package memdb
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-memdb"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// The tables and indexes of go-memdb. All records stand in one table, under
+// keys that begin with the kind.
+const (
+	recordTable = "record"
+	asideTable  = "aside"
+
+	byKey     = "id" // kind, first, second; the name that go-memdb demands
+	byReverse = "reverse"
+	byUnique  = "unique"
+	byDue     = "due"
+)
+
+var schema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
+	recordTable: {Name: recordTable, Indexes: map[string]*memdb.IndexSchema{
+		byKey:     {Name: byKey, Unique: true, Indexer: indexer{one: keyOf}},
+		byReverse: {Name: byReverse, Unique: true, AllowMissing: true, Indexer: indexer{one: reverseOf}},
+		byDue:     {Name: byDue, Unique: true, AllowMissing: true, Indexer: indexer{one: dueOf}},
+		byUnique:  {Name: byUnique, Unique: true, AllowMissing: true, Indexer: manyIndexer{}},
+	}},
+}}
+
+var asideSchema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
+	asideTable: {Name: asideTable, Indexes: map[string]*memdb.IndexSchema{
+		byKey: {Name: byKey, Unique: true, Indexer: asideIndexer{}},
+	}},
+}}
+
+// join writes the parts of a key. Ids have no U+0000, so no two keys are the
+// same, and keys sort as their parts do.
+func join(parts ...string) []byte { return []byte(strings.Join(parts, "\x00")) }
+
+func keyBytes(key relationship.Key) []byte {
+	return join(string(key.Kind), key.First, key.Second)
+}
+
+func keyOf(record relationship.Record) []byte { return keyBytes(record.Key()) }
+
+func reverseOf(record relationship.Record) []byte {
+	key := record.Key()
+	if key.Second == "" {
+		return nil
+	}
+	return join(string(key.Kind), key.Second, key.First)
+}
+
+func dueOf(record relationship.Record) []byte {
+	r, is := record.(relationship.Relationship)
+	if !is || r.Due().IsZero() {
+		return nil
+	}
+	return append(dueBytes(r.Due()), keyBytes(r.Key())...)
+}
+
+// dueBytes writes an instant so that earlier ones sort first.
+func dueBytes(at time.Time) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro())^(1<<63))
+}
+
+// uniqueOf lists the unique values of a record.
+func uniqueOf(record relationship.Record) []uniqueValue {
+	switch noun := record.(type) {
+	case relationship.User:
+		return []uniqueValue{{storage.ByEmail, string(noun.Email)}}
+	case relationship.Partner:
+		var values []uniqueValue
+		for _, domain := range noun.Domains.List() {
+			values = append(values, uniqueValue{storage.ByDomain, string(domain)})
+		}
+		return values
+	}
+	return nil
+}
+
+type uniqueValue struct {
+	what  storage.Unique
+	value string
+}
+
+func (u uniqueValue) bytes() []byte { return join(string(u.what), u.value) }
+
+// indexer is a go-memdb indexer that makes one key of a record with a plain
+// function. The stock indexers reflect, and take "" for missing.
+type indexer struct {
+	one func(relationship.Record) []byte
+}
+
+func (i indexer) FromObject(object any) (bool, []byte, error) {
+	key := i.one(object.(relationship.Record))
+	return key != nil, key, nil
+}
+
+func (indexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
+
+type manyIndexer struct{}
+
+func (manyIndexer) FromObject(object any) (bool, [][]byte, error) {
+	var keys [][]byte
+	for _, value := range uniqueOf(object.(relationship.Record)) {
+		keys = append(keys, value.bytes())
+	}
+	return len(keys) > 0, keys, nil
+}
+
+func (manyIndexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
+
+type note struct {
+	key  string
+	note []byte
+}
+
+type asideIndexer struct{}
+
+func (asideIndexer) FromObject(object any) (bool, []byte, error) {
+	return true, []byte(object.(note).key), nil
+}
+
+func (asideIndexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
+
+// bytesFromArgs takes the finished key: all look-ups here make their own.
+func bytesFromArgs(args []any) ([]byte, error) {
+	if len(args) == 1 {
+		if key, is := args[0].([]byte); is {
+			return key, nil
+		}
+	}
+	return nil, fmt.Errorf("a look-up takes one key, made by this package")
+}

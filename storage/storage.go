@@ -1,0 +1,171 @@
+package storage
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// Revision numbers the commits of a store: 1 is the first. The zero Revision
+// is the empty store.
+type Revision uint64
+
+// Unique names a way to find one record by something that is not its key, and
+// that no two records may share.
+type Unique string
+
+// What is unique.
+const (
+	// ByEmail finds a user by the canonical form of the address.
+	ByEmail Unique = "e-mail address"
+	// ByDomain finds a partner by one of its domains, in canonical form.
+	ByDomain Unique = "domain"
+)
+
+// Reader is the state at one revision. All its methods answer from memory, in
+// time that depends on what is asked for and not on what else is stored.
+//
+// The sequences are ordered bytewise. They may be run over more than once,
+// each time from their start. A run over the Reader of a Tx shows the state at
+// the moment when that run began; writing in the middle of it is allowed.
+type Reader interface {
+	// Revision is the revision that the Reader shows.
+	Revision() Revision
+	// At is the instant of that revision's commit; zero for the empty store.
+	At() time.Time
+	// Get returns the record of a key.
+	Get(key relationship.Key) (relationship.Record, bool)
+	// Scan runs over the records of a kind whose key has this First, in the
+	// order of Second, beginning behind after ("" begins at the start).
+	Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record]
+	// Reverse runs over the records of a kind whose key has this Second, in
+	// the order of First, beginning behind after. The empty Second is
+	// nobody's: it finds nothing.
+	Reverse(kind relationship.Kind, second, after string) iter.Seq[relationship.Record]
+	// All runs over all records of a kind in the order of First, then
+	// Second, beginning behind after (the zero Key begins at the start).
+	All(kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record]
+	// Find returns the record that has a unique value.
+	Find(what Unique, value string) (relationship.Record, bool)
+	// Due runs over the relationships whose Due instant is set and not after
+	// the given one, in the order of that instant.
+	Due(at time.Time) iter.Seq[relationship.Relationship]
+}
+
+// Snapshot is a Reader that never changes. It is safe for concurrent use, and
+// may be held as long as one likes.
+type Snapshot interface {
+	Reader
+	// Draft opens a transaction upon this state that is never committed. It
+	// takes no lock and disturbs nobody: previews run in it.
+	Draft() Tx
+}
+
+// Tx is a change in the making. It reads its own writes. It belongs to one
+// goroutine and is of no use after the function that got it has returned.
+type Tx interface {
+	Reader
+	// Put stores a record in place of the one with its key. It refuses a
+	// record that is not valid (relationship.CheckRecord), and one that has
+	// a unique value of another (*ConflictError); both change nothing.
+	Put(record relationship.Record) error
+	// Delete takes the record of a key away; ErrNotFound if there is none.
+	Delete(key relationship.Key) error
+	// Changed returns what was written since the last Log: one line per
+	// record, in the order of the first write, from what it was to what it
+	// is, leaving out what is as it was.
+	Changed() []relationship.Line
+	// Log covers what was written since the last Log with an event. Its
+	// Lines are set to Changed, and what the caller put there is dropped;
+	// its At is brought into the form of relationship.Instant. An event that
+	// is not valid (*relationship.FieldError) is refused and covers nothing.
+	Log(event relationship.Event) error
+}
+
+// Commit is one revision: what happened, in order.
+type Commit struct {
+	Revision Revision
+	// ID is random. It tells a commit from another that was given the same
+	// number in a history that was lost.
+	ID string
+	// At is the latest instant of its events, and never before the commit
+	// before it.
+	At time.Time
+	// Events are what happened, at least one. They are not to be changed.
+	Events []relationship.Event
+	// Chain is the hash of this commit and of the Chain before it.
+	Chain relationship.Digest
+}
+
+// Store holds the state of one product. All methods are safe for concurrent
+// use.
+type Store interface {
+	// ID names this store for good. It is random and made with the store.
+	ID() string
+	// Snapshot returns the newest state. On a closed store it returns the
+	// last one.
+	Snapshot() Snapshot
+	// Update runs a change and commits what it logged. It returns the
+	// revision of the commit, or the current one when nothing was logged.
+	//
+	// When run returns an error, nothing is changed and Update returns that
+	// error. When it panics, nothing is changed, the panic goes on, and the
+	// store stays usable. Waiting for other writers ends with ctx
+	// (ErrContended, and the error of ctx); once run has returned, ctx is no
+	// longer heard. Other errors: ErrUnlogged, ErrClosed, ErrUnknownOutcome.
+	Update(ctx context.Context, run func(Tx) error) (Revision, error)
+	// Changes runs over every commit behind a revision, in order and without
+	// a gap, ending at the newest one at the time of the call. An error ends
+	// the sequence: ErrCompacted when the log no longer reaches back so far,
+	// ErrAhead when the store has no such revision, or the error of ctx.
+	Changes(ctx context.Context, after Revision) iter.Seq2[Commit, error]
+	// Wait returns when Snapshot shows the revision or a later one.
+	Wait(ctx context.Context, revision Revision) error
+	// FreshAt is the instant up to which Snapshot is known to be complete. On
+	// a store without other writers that is always now.
+	FreshAt() time.Time
+	// Aside runs a change of the notes that are kept beside the log: durable
+	// like it, without a revision, and outside the hash chain. It is for what
+	// happens often and proves nothing. Errors are as with Update.
+	Aside(ctx context.Context, run func(Aside) error) error
+	// Close ends the store. Readers in use stay good. Closing twice is no
+	// error.
+	Close() error
+}
+
+// Aside is a set of notes by key. It belongs to one goroutine and is of no use
+// after the function that got it has returned.
+type Aside interface {
+	// Get returns the note of a key. The slice is not to be changed.
+	Get(key string) ([]byte, bool)
+	// Put stores a note. Keys are not empty and have no U+0000.
+	Put(key string, note []byte) error
+	// Delete takes a note away, if there is one.
+	Delete(key string) error
+	// Scan runs over the notes whose key has the prefix, in order.
+	Scan(prefix string) iter.Seq2[string, []byte]
+}
+
+// Get returns the record of a key as the noun that it is.
+func Get[R relationship.Record](r Reader, key relationship.Key) (R, bool) {
+	record, found := r.Get(key)
+	if !found {
+		var none R
+		return none, false
+	}
+	noun, fits := record.(R)
+	return noun, fits
+}
+
+// As turns a sequence of records into a sequence of the noun that they are.
+func As[R relationship.Record](records iter.Seq[relationship.Record]) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for record := range records {
+			if noun, fits := record.(R); fits && !yield(noun) {
+				return
+			}
+		}
+	}
+}

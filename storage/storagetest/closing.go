@@ -1,0 +1,69 @@
+package storagetest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+var closeTests = []test{
+	{"a closed store takes no change, and its readers stay good", closedStore},
+	{"closing lets those go who wait for a revision", closeWakes},
+	{"closing twice is no error", closeTwice},
+}
+
+func closedStore(t *testing.T, store storage.Store) {
+	commit(t, store, numbered("lumen", 1), member("lumen", "ann"))
+	held := store.Snapshot()
+	want := content(held)
+	id := store.ID()
+	require.NoError(t, store.Close())
+
+	ran := false
+	_, err := store.Update(context.Background(), func(storage.Tx) error {
+		ran = true
+		return nil
+	})
+	require.ErrorIs(t, err, storage.ErrClosed)
+	err = store.Aside(context.Background(), func(storage.Aside) error {
+		ran = true
+		return nil
+	})
+	require.ErrorIs(t, err, storage.ErrClosed)
+	require.False(t, ran)
+	require.ErrorIs(t, store.Wait(context.Background(), 2), storage.ErrClosed)
+
+	for _, snapshot := range []storage.Snapshot{held, store.Snapshot()} {
+		require.Equal(t, storage.Revision(1), snapshot.Revision())
+		require.Equal(t, start, snapshot.At())
+		same(t, want, content(snapshot))
+		require.Len(t, keysOf(snapshot.Reverse(relationship.KindMember, "ann", "")), 1)
+		draft := snapshot.Draft()
+		require.NoError(t, draft.Put(numbered("lumen", 2)))
+		require.Equal(t, 2, number(draft, "lumen"))
+	}
+	require.Equal(t, id, store.ID())
+	require.NoError(t, store.Wait(context.Background(), 1))
+}
+
+func closeWakes(t *testing.T, store storage.Store) {
+	outcomes := make(chan error)
+	for range 3 {
+		go func() { outcomes <- store.Wait(context.Background(), 1) }()
+	}
+	require.NoError(t, store.Close())
+	for range 3 {
+		require.ErrorIs(t, soon(t, outcomes), storage.ErrClosed)
+	}
+}
+
+func closeTwice(t *testing.T, store storage.Store) {
+	require.NoError(t, store.Close())
+	require.NoError(t, store.Close())
+	_, err := store.Update(context.Background(), func(storage.Tx) error { return nil })
+	require.ErrorIs(t, err, storage.ErrClosed)
+}

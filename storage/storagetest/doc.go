@@ -1,0 +1,26 @@
+// Package storagetest has the conformance suite that every [storage.Store]
+// passes. Whoever writes a store runs it from a test of their own:
+//
+//	func TestStore(t *testing.T) {
+//		storagetest.Run(t, func(t *testing.T) storage.Store {
+//			store, err := mystore.Open(t.TempDir())
+//			require.NoError(t, err)
+//			return store
+//		})
+//	}
+//
+// The names of the subtests are sentences: together they are the contract of
+// package storage, in short.
+//
+// # What it takes for granted
+//
+// A function that is handed to Update or Aside may run more than once, so
+// the suite puts nothing outside of its Tx that a second run would spoil. It
+// does not look at the clock, and it does not count on being the only
+// process on the machine; only the stores that it opened are its own.
+//
+// # What it leaves alone
+//
+// What a store promises besides the contract, such as surviving the end of
+// the process, is for its own tests.
+package storagetest
