@@ -15,8 +15,17 @@ import (
 // Reason (ASK-2, ASK-4). The permission comes from the Manager's Catalog.
 func (m *Manager) Check(user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
 	r := m.store.Snapshot()
-	f := gather(r, client, user, m.nowAt(r))
-	return Decision{revision: r.Revision(), decided: true, failed: m.vocabulary.decide(f, permission)}
+	return m.decide(r, gather(r, client, user, m.nowAt(r)), permission)
+}
+
+// decide is the one way to a Decision. A Manager whose catalogue is no longer
+// in force does not know what it would allow, and refuses.
+func (m *Manager) decide(r storage.Snapshot, f facts, permission permset.Permission) Decision {
+	failed := m.vocabulary.decide(f, permission)
+	if m.sameCatalog(r) != nil {
+		failed = failed.with(ReasonOtherCatalog)
+	}
+	return Decision{revision: r.Revision(), decided: true, failed: failed}
 }
 
 // CheckName is Check for a permission by name. An unknown name is refused
@@ -36,6 +45,9 @@ func (m *Manager) Can(user relationship.UserID, client relationship.ClientID, pe
 // before it draws its buttons.
 func (m *Manager) Permissions(user relationship.UserID, client relationship.ClientID) permset.Set {
 	r := m.store.Snapshot()
+	if m.sameCatalog(r) != nil {
+		return permset.Set{}
+	}
 	return m.vocabulary.usable(gather(r, client, user, m.nowAt(r)))
 }
 
@@ -72,8 +84,8 @@ func (e Explanation) String() string {
 }
 
 // Explain answers like Check, and lists each condition and whether it holds
-// (ASK-2). It takes the viewer's Call, because it tells about somebody: the
-// user themselves, the client's side, an employee with Client Access Manager
+// (ASK-2). It takes the viewer's Call, because it tells about somebody: a
+// member themselves, the client's side, an employee with Client Access Manager
 // access of the partner that manages the member, and the host may see it. To
 // everybody else the answer is ErrNotAllowed, whether or not what they name
 // exists.
@@ -86,13 +98,11 @@ func (m *Manager) Explain(viewer Call, user relationship.UserID, client relation
 	if !m.maySee(r, viewer, f, user, client) {
 		return Explanation{}, refuse("ASK-2", ErrNotAllowed, client, user)
 	}
-	failed := m.vocabulary.decide(f, permission)
 	e := Explanation{
-		Place: Place{client, user}, Permission: permission.Name(),
-		Decision: Decision{revision: r.Revision(), decided: true, failed: failed},
+		Place: Place{client, user}, Permission: permission.Name(), Decision: m.decide(r, f, permission),
 	}
 	for reason := ReasonUnknownPermission; reason < reasonEnd; reason++ {
-		e.Conditions = append(e.Conditions, Condition{reason, !failed.has(reason)})
+		e.Conditions = append(e.Conditions, Condition{reason, !e.Decision.Failed(reason)})
 	}
 	if f.isMember {
 		e.Member = m.vocabulary.state(f)
@@ -101,7 +111,7 @@ func (m *Manager) Explain(viewer Call, user relationship.UserID, client relation
 }
 
 func (m *Manager) maySee(r storage.Reader, viewer Call, f facts, user relationship.UserID, client relationship.ClientID) bool {
-	if viewer.host || viewer.user == user && viewer.partner == "" {
+	if viewer.host || viewer.user == user && viewer.partner == "" && f.isMember {
 		return true
 	}
 	if _, err := m.vocabulary.findClientSide(r, viewer, client, f.now); err == nil {

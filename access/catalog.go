@@ -55,6 +55,7 @@ func (m *Manager) adoptCatalog(ctx context.Context) error {
 	_, err = m.store.Update(ctx, func(tx storage.Tx) error {
 		stored, found := storage.Get[relationship.Catalog](tx, relationship.CatalogKey())
 		if stored == m.declared {
+			m.declared = stored // the very same text compares at once
 			return nil
 		}
 		if found {

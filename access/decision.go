@@ -55,6 +55,9 @@ const (
 	// ReasonNoSeat: the permission is paid, and the member has no seat
 	// (ADM-4).
 	ReasonNoSeat
+	// ReasonOtherCatalog: another Manager has laid down another catalogue
+	// since this one was opened (ErrCatalog).
+	ReasonOtherCatalog
 
 	reasonEnd
 	reasonNone = ReasonUndecided
@@ -65,6 +68,7 @@ var reasonTexts = [reasonEnd]string{
 	"not a member", "deactivated", "membership has run out", "member is paused", "relationship is over",
 	"partner is paused", "partner is closed", "employee is not active", "not in the member's set",
 	"for super admins only", "never for managed members", "cut by the client's ceiling", "no seat for a paid permission",
+	"another catalogue is in force",
 }
 
 // String returns the reason in words.

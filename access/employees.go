@@ -125,8 +125,9 @@ func (w *work) changeEmployee(id relationship.UserID, change func(*relationship.
 // EndEmployment ends an employment (ORG-2): the employee is taken out of every
 // client as a managed member in the same step, so that no managed membership
 // outlives the employment. Where they are super admin of a client they stay
-// its own member, and are listed among the skipped. A super admin of the
-// partner does so; the last active one cannot go.
+// its own member, and are listed among the skipped if they are within the
+// partner's reach (OFF-1). A super admin of the partner does so; the last
+// active one cannot go.
 type EndEmployment struct {
 	Employee relationship.UserID `json:"employee"`
 }
@@ -140,6 +141,7 @@ func (c EndEmployment) apply(w *work) error {
 	if err != nil {
 		return err
 	}
+	confirmed := w.isConfirmed(employee)
 	for _, place := range w.placesOf(c.Employee) {
 		member, found, err := w.member(place.Client, place.User)
 		switch {
@@ -149,7 +151,7 @@ func (c EndEmployment) apply(w *work) error {
 			if err := w.removeMember(member, relationship.PartnerSide); err != nil {
 				return err
 			}
-		case found && member.Role == relationship.SuperAdmin:
+		case found && member.Role == relationship.SuperAdmin && confirmed:
 			w.skip(place, refuse("ORG-2", ErrSuperAdmin, place.Client, place.User, "they stay the client's own"))
 		}
 	}

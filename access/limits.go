@@ -70,8 +70,8 @@ func (c UnpausePartner) apply(w *work) error {
 }
 
 // SetLongestMembership demands that every membership of a partner in the
-// client has an end (TIME-1): it lasts no longer than this, counted in whole
-// seconds from the step that began or renewed it. Zero takes the demand back.
+// client has an end (TIME-1): it lasts no longer than this, a number of whole
+// seconds, counted from the step that began or renewed it. Zero takes the demand back.
 // A super admin of the client does so. It acts at once on everybody and
 // rewrites nothing.
 type SetLongestMembership struct {
@@ -81,7 +81,7 @@ type SetLongestMembership struct {
 }
 
 func (c SetLongestMembership) apply(w *work) error {
-	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) { t.Longest = c.Longest.Truncate(time.Second) })
+	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) { t.Longest = c.Longest })
 }
 
 // changeTerms changes what the client has laid down for a partner, known and

@@ -137,8 +137,7 @@ func (w *work) offClient(client relationship.ClientID, users []relationship.User
 }
 
 // offPlaces does off at each place. What was named has to be within reach; of
-// all places, those that are not are left out, and an unconfirmed super admin
-// is listed.
+// all places, those that are not are left out.
 func (w *work) offPlaces(partner relationship.PartnerID, places []Place, named bool, off func(relationship.Member) error) error {
 	for _, place := range places {
 		if !w.ticked(place) {
@@ -148,10 +147,7 @@ func (w *work) offPlaces(partner relationship.PartnerID, places []Place, named b
 		switch {
 		case err == nil:
 			err = off(member)
-		case !named && errors.Is(err, ErrUnknownMember):
-			err = nil
-		case !named && errors.Is(err, ErrUnconfirmed):
-			w.skip(place, err)
+		case !named && (errors.Is(err, ErrUnknownMember) || errors.Is(err, ErrUnconfirmed)):
 			err = nil
 		}
 		if err != nil {
@@ -162,8 +158,10 @@ func (w *work) offPlaces(partner relationship.PartnerID, places []Place, named b
 }
 
 // reach carries out OFF-1: the members that the partner manages, and the
-// super-admin places of its employees who are verified or have confirmed
-// (else ErrUnconfirmed). Everybody else is an ErrUnknownMember, there or not.
+// super-admin places of its employees who are verified or have confirmed.
+// Where else somebody is a member is none of its business: the answer is the
+// same as if they were none. Without that, a partner could take anybody for an
+// employee and ask where they are.
 func (w *work) reach(partner relationship.PartnerID, place Place) (relationship.Member, error) {
 	member, found, err := w.member(place.Client, place.User)
 	if err != nil {
@@ -173,11 +171,11 @@ func (w *work) reach(partner relationship.PartnerID, place Place) (relationship.
 	switch {
 	case found && errEmployee == nil && member.Manager == partner:
 		return member, nil
+	case errEmployee == nil && !w.isConfirmed(employee):
+		return member, refuse("OFF-1", ErrUnconfirmed, place.Client, place.User)
 	case !found || errEmployee != nil || member.Role != relationship.SuperAdmin:
 		return member, refuse("OFF-1", ErrUnknownMember, place.Client, place.User,
 			fmt.Sprintf("partner %q reaches no such member", partner))
-	case !w.isConfirmed(employee):
-		return member, refuse("OFF-1", ErrUnconfirmed, place.Client, place.User)
 	}
 	return member, nil
 }

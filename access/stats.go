@@ -15,9 +15,9 @@ type Stats struct {
 	Revision storage.Revision
 	// Records counts what is stored, by kind.
 	Records map[relationship.Kind]int
-	// Refused counts the calls of Do and Apply, and those for access links,
-	// that were refused since the Manager was opened, by reason: the text of
-	// one of this package's errors, or "other". Questions are not counted.
+	// Refused counts the calls of Do, Apply, IssueLink and RotateLink that
+	// were refused since the Manager was opened, by reason: the text of one of
+	// this package's errors, or "other". Questions are not counted.
 	Refused map[string]uint64
 }
 
