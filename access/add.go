@@ -130,11 +130,16 @@ func (a adding) add(w *work, employee relationship.UserID) error {
 	if found {
 		return taken(before, a.by.partner)
 	}
-	if w.standing(a.client, employee).Barred {
+	standing := w.standing(a.client, employee)
+	switch {
+	case standing.Barred:
 		return refuse("OFF-3", ErrBarred, a.client, employee)
+	case !standing.End.IsZero() && !standing.End.After(w.now):
+		return refuse("DEL-6", ErrOutlasts, a.client, employee, "the client's side had set an end, which has passed")
 	}
 	member := w.makeManaged(relationship.Member{
-		Client: a.client, User: employee, Role: a.role, Template: a.name, End: a.end,
+		Client: a.client, User: employee, Role: a.role, Template: a.name,
+		End: relationship.Earlier(a.end, standing.End), EndByClient: !standing.End.IsZero(),
 	}, a.by.partner)
 	member.Set = w.bound(a.by, place, noNames, w.replacement(noNames, a.set, true))
 	if err := w.mayGrant(a.by, relationship.Member{}, member); err != nil {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -35,24 +36,29 @@ func (w *work) removeMember(member relationship.Member, side relationship.Side) 
 	return w.moveMember(member, relationship.Member{})
 }
 
-// bar notes that only the client's side lets the user in again, when that
-// side removes the member, or had deactivated them (OFF-3).
+// bar notes what the client's side has said about a member who goes: that only
+// it lets them in again, when it removes them, or had deactivated them
+// (OFF-3), and the end that it had set (DEL-6).
 func (w *work) bar(member relationship.Member, by relationship.Side) error {
-	if by != relationship.ClientSide && member.Deactivated != relationship.ClientSide {
+	before := w.standing(member.Client, member.User)
+	after := before
+	after.Barred = before.Barred || by == relationship.ClientSide || member.Deactivated == relationship.ClientSide
+	if member.EndByClient {
+		after.End = member.End
+	}
+	if before == after {
 		return nil
 	}
-	standing := w.standing(member.Client, member.User)
-	standing.Barred = true
-	return w.put(standing)
+	return w.put(after)
 }
 
-// letIn lifts the bar of OFF-3: the client's side lets the user in again.
+// letIn lifts what bar noted: the client's side lets the user in again.
 func (w *work) letIn(client relationship.ClientID, user relationship.UserID) error {
 	standing := w.standing(client, user)
-	if !standing.Barred {
+	if !standing.Barred && standing.End.IsZero() {
 		return nil
 	}
-	standing.Barred = false
+	standing.Barred, standing.End = false, time.Time{}
 	return w.put(standing)
 }
 

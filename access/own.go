@@ -204,6 +204,9 @@ func (c SetSeat) apply(w *work) error {
 	if member.Managed() {
 		return refuse("ADM-4", ErrManaged, c.Client, c.User, "they have the partner seat")
 	}
+	if c.Paid && member.Deactivated != relationship.NoSide {
+		return refuse("OFF-3", ErrDeactivated, c.Client, c.User)
+	}
 	after := member
 	after.PaidSeat = c.Paid
 	return w.changeMember(member, after)

@@ -105,6 +105,10 @@ type Standing struct {
 	// deactivated them when they were removed. Only the client's side lets
 	// them in again (OFF-3).
 	Barred bool `json:"barred,omitzero"`
+	// End is the end that the client's side had set for a membership that is
+	// gone. Whatever the partner's side adds after it ends no later: else
+	// removing and adding would move it (DEL-6).
+	End time.Time `json:"end,omitzero"`
 	// Pause stops the user's managed membership (LIM-3).
 	Pause Pause `json:"pause,omitzero"`
 }
@@ -119,8 +123,12 @@ func StandingKey(client ClientID, user UserID) Key {
 
 // Check reports whether the standing may be stored.
 func (s Standing) Check() error {
+	var field error
+	if s.End != EndInstant(s.End) {
+		field = &FieldError{"standing", "end", "is not in whole seconds"}
+	}
 	return firstError(checkText("standing", "client", string(s.Client)),
-		checkText("standing", "user", string(s.User)), s.Pause.check("standing"))
+		checkText("standing", "user", string(s.User)), field, s.Pause.check("standing"))
 }
 
 // Summary describes the standing in one line.
@@ -128,6 +136,9 @@ func (s Standing) Summary() string {
 	var parts []string
 	if s.Barred {
 		parts = append(parts, "only the client's side lets them in again")
+	}
+	if !s.End.IsZero() {
+		parts = append(parts, "no later than "+s.End.Format(time.RFC3339))
 	}
 	if s.Pause.On {
 		parts = append(parts, "paused"+s.Pause.until())

@@ -16,13 +16,18 @@ func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 // MarshalText returns the hash as hexadecimal.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText reads what MarshalText wrote, and nothing else.
 func (d *Digest) UnmarshalText(text []byte) error {
+	var read Digest
+	malformed := &FieldError{"digest", "text", fmt.Sprintf("is not %d lower-case hexadecimal digits", 2*len(d))}
 	if len(text) != 2*len(d) {
-		return &FieldError{"digest", "text", fmt.Sprintf("is not %d hexadecimal digits", 2*len(d))}
+		return malformed
 	}
-	_, err := hex.Decode(d[:], text)
-	return err
+	if _, err := hex.Decode(read[:], text); err != nil || read.String() != string(text) {
+		return malformed
+	}
+	*d = read
+	return nil
 }
 
 // digest hashes texts with their lengths, so that no two lists of texts give
