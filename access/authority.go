@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
@@ -112,7 +113,7 @@ func (w *work) asPartnerAdmin(client relationship.ClientID) (authority, error) {
 // asSuperAdmin asks for an active super admin of the client.
 func (w *work) asSuperAdmin(client relationship.ClientID) (authority, error) {
 	by, err := w.asClientSide(client)
-	if err == nil && !by.super {
+	if errors.Is(err, ErrNotAllowed) || err == nil && !by.super {
 		err = refuse("ORG-3", ErrNotAllowed, client, w.call.user, "only an active super admin of the client may do this")
 	}
 	return by, err

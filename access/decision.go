@@ -148,7 +148,11 @@ type DeniedError struct {
 
 // Error says why.
 func (e *DeniedError) Error() string {
-	return ErrDenied.Error() + ": " + e.Reason.String() + " (ASK-2)"
+	rule := "ASK-1"
+	if len(e.Unwrap()) > 1 {
+		rule = "ASK-4"
+	}
+	return fmt.Sprintf("%v: %v (%s)", ErrDenied, e.Reason, rule)
 }
 
 // Unwrap returns ErrDenied, and what is unknown.

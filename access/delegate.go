@@ -29,7 +29,9 @@ func (w *work) replacement(current permset.Names, wanted permset.Names, managed 
 
 // edit asks for the member's own set with some permissions added and some
 // removed (UPD-2). What may not be asked for is left out of what is added;
-// what the member has of it already stays until it is removed by name.
+// what the member has of it already stays until it is removed by name. Asking
+// for a permission asks for what it implies (PSET-2), so that may be granted
+// also where the permission itself is withheld.
 func (w *work) edit(current permset.Names, add, remove []string, managed bool) (asked, error) {
 	set, lost := w.v.bind(current)
 	added, err := w.v.catalog.Set(add...)

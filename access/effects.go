@@ -89,9 +89,15 @@ type MemberChange struct {
 	Assets []Asset `json:"assets,omitzero"`
 }
 
-// String describes the change in one line.
-func (m MemberChange) String() string {
-	line := fmt.Sprintf("%s: %s → %s", m.Place, m.Before, m.After)
+// String describes the change in one line. Of a large set it gives the number
+// of permissions.
+func (m MemberChange) String() string { return m.line(someNames) }
+
+// line describes the change in one line, with sets of up to most names in
+// full.
+func (m MemberChange) line(most int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s → %s", m.Place, m.Before, m.After)
 	for _, set := range []struct {
 		word  string
 		names permset.Names
@@ -99,15 +105,23 @@ func (m MemberChange) String() string {
 		{"granted", m.Granted}, {"revoked", m.Revoked}, {"withheld", m.Withheld},
 		{"retained", m.Retained}, {"clipped", m.Clipped}, {"lost", m.Lost},
 	} {
-		if !set.names.IsEmpty() {
-			line += fmt.Sprintf("; %s: %s", set.word, set.names)
+		if set.names.Len() > most {
+			fmt.Fprintf(&b, "; %s: %d permissions", set.word, set.names.Len())
+		} else if !set.names.IsEmpty() {
+			fmt.Fprintf(&b, "; %s: %s", set.word, set.names)
 		}
 	}
 	for _, asset := range m.Assets {
-		line += "; owns " + asset.String()
+		b.WriteString("; owns " + asset.String())
 	}
-	return line
+	return b.String()
 }
+
+// How many names of a set are written out: for people, and for comparing.
+const (
+	someNames = 12
+	allNames  = permset.MaxPermissions * 2 // lost names may come on top
+)
 
 // RecordChange is what a change does to anything that is not a member. Before
 // and After describe it in words; "" is nothing.
@@ -133,7 +147,7 @@ type Skipped struct {
 }
 
 // String describes in one line who was left as they are.
-func (s Skipped) String() string { return fmt.Sprintf("%s: left as is: %s", s.Place, s.Why) }
+func (s Skipped) String() string { return fmt.Sprintf("%s is left as is: %s", s.Place, s.Why) }
 
 // Effects is what a change does, or would do.
 type Effects struct {
@@ -152,7 +166,7 @@ type Effects struct {
 
 // String describes the effects for people, one line for each thing.
 func (e Effects) String() string {
-	lines := e.lines()
+	lines := e.lines(someNames)
 	if len(lines) == 0 {
 		return "nothing changes\n"
 	}

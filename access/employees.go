@@ -152,7 +152,7 @@ func (c EndEmployment) apply(w *work) error {
 				return err
 			}
 		case found && member.Role == relationship.SuperAdmin && confirmed:
-			w.skip(place, refuse("ORG-2", ErrSuperAdmin, place.Client, place.User, "they stay the client's own"))
+			w.skip(place, "as super admin of the client they stay its own member (ORG-2)")
 		}
 	}
 	employee.Status = relationship.Left

@@ -43,7 +43,7 @@ func (c DeactivateEmployees) apply(w *work) error {
 
 func (w *work) deactivateByPartner(member relationship.Member) error {
 	if member.Deactivated != relationship.NoSide {
-		w.skip(Place{member.Client, member.User}, refuse("OFF-3", ErrDeactivated, member.Client, member.User))
+		w.skip(Place{member.Client, member.User}, "they are deactivated already (OFF-3)")
 		return nil
 	}
 	after := member

@@ -6,7 +6,8 @@ import (
 
 // CreatePartner creates a partner account together with its first super
 // admin, who becomes a member of its staff (ORG-1). The host alone does so. A
-// domain belongs to one partner: a taken one is storage.ErrConflict.
+// domain belongs to one partner: a taken one is ErrExists, with a
+// *storage.ConflictError that names whose it is.
 type CreatePartner struct {
 	ID   relationship.PartnerID   `json:"id"`
 	Name string                   `json:"name"`

@@ -181,7 +181,7 @@ func (p Plan) owned() map[Place][]Asset {
 
 // differences compares effects, and says in words where they differ.
 func (e Effects) differences(now Effects) []string {
-	then, today := e.lines(), now.lines()
+	then, today := e.lines(allNames), now.lines(allNames)
 	var differences []string
 	for _, line := range then {
 		if !slices.Contains(today, line) {
@@ -196,11 +196,12 @@ func (e Effects) differences(now Effects) []string {
 	return differences
 }
 
-// lines writes every effect as one line.
-func (e Effects) lines() []string {
+// lines writes every effect as one line, with sets of up to most names in
+// full.
+func (e Effects) lines(most int) []string {
 	var lines []string
 	for _, m := range e.Members {
-		lines = append(lines, m.String())
+		lines = append(lines, m.line(most))
 	}
 	for _, r := range e.Records {
 		lines = append(lines, fmt.Sprintf("%s: %s → %s", r.Key, orNothing(r.Before), orNothing(r.After)))

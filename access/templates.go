@@ -1,6 +1,8 @@
 package access
 
 import (
+	"fmt"
+
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -30,7 +32,7 @@ func (c MakeTemplate) apply(w *work) error {
 		return invalidCause(err)
 	}
 	if _, found := w.tx.Get(template.Key()); found {
-		return refuse("PSET-4", ErrExists, actor.Partner, c.Name)
+		return refuse("PSET-4", ErrExists, actor.Partner, fmt.Sprintf("template %q", c.Name))
 	}
 	return w.put(template)
 }
@@ -44,7 +46,7 @@ func (w *work) template(partner relationship.PartnerID, name string) (permset.Na
 	}
 	template, found := storage.Get[relationship.Template](w.tx, relationship.TemplateKey(partner, name))
 	if !found {
-		return noNames, "", refuse("PSET-4", ErrUnknownTemplate, partner, name)
+		return noNames, "", refuse("PSET-4", ErrUnknownTemplate, partner, fmt.Sprintf("%q", name))
 	}
 	return template.Set, relationship.Standard, nil
 }

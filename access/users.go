@@ -10,8 +10,9 @@ import (
 // AddUser makes a user known, with the address that the host has established
 // (ORG-1). The host alone does so; everybody else names users by id.
 //
-// It refuses a user that is known already (ErrExists), and an address that
-// another user has (storage.ErrConflict).
+// It refuses a user that is known already, and an address that another user
+// has: both are ErrExists. With the second comes a *storage.ConflictError that
+// names whose it is.
 type AddUser struct {
 	ID    relationship.UserID `json:"id"`
 	Name  string              `json:"name"`

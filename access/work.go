@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -40,17 +41,18 @@ type note struct{ withheld, retained permset.Names }
 // ticked reports whether the place is to be done: ticked, or nobody asked.
 func (w *work) ticked(place Place) bool { return w.only == nil || w.only[place] }
 
-func (w *work) skip(place Place, why error) {
-	w.skipped = append(w.skipped, Skipped{Place: place, Why: why.Error()})
+func (w *work) skip(place Place, why string) {
+	w.skipped = append(w.skipped, Skipped{Place: place, Why: why})
 }
 
 // put stores a record and notes what follows from it.
 func (w *work) put(record relationship.Record) error {
 	w.candidates.note(w.tx, record)
-	if err := w.tx.Put(record); err != nil {
-		return invalidCause(err)
+	err := w.tx.Put(record)
+	if errors.Is(err, storage.ErrConflict) {
+		return fmt.Errorf("%w: %w", refuse("ORG-1", ErrExists), err)
 	}
-	return nil
+	return invalidCause(err)
 }
 
 func (w *work) user(id relationship.UserID) (relationship.User, error) {

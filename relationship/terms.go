@@ -84,7 +84,11 @@ func (t Terms) Check() error {
 func (t Terms) Summary() string {
 	var parts []string
 	if t.HasCeiling {
-		parts = append(parts, "ceiling: "+orNone(t.Ceiling.String()))
+		ceiling := t.Ceiling.String()
+		if ceiling == "" {
+			ceiling = "nothing"
+		}
+		parts = append(parts, "at most "+ceiling)
 	}
 	if t.Pause.On {
 		parts = append(parts, "paused"+t.Pause.until())
@@ -123,12 +127,8 @@ func StandingKey(client ClientID, user UserID) Key {
 
 // Check reports whether the standing may be stored.
 func (s Standing) Check() error {
-	var field error
-	if s.End != EndInstant(s.End) {
-		field = &FieldError{"standing", "end", "is not in whole seconds"}
-	}
 	return firstError(checkText("standing", "client", string(s.Client)),
-		checkText("standing", "user", string(s.User)), field, s.Pause.check("standing"))
+		checkText("standing", "user", string(s.User)), checkEnd("standing", "end", s.End), s.Pause.check("standing"))
 }
 
 // Summary describes the standing in one line.
