@@ -88,7 +88,8 @@ func (w *work) asPartnerSuperAdmin() (relationship.Employee, error) {
 // asPartnerAdmin asks for an active partner admin of the client, for the same
 // partner, which is eligible (OFF-2, LINK-1). Being the client's super admin
 // is not enough (ADM-5). The answer is the same whether or not the client
-// exists.
+// exists. While a partner has no active partner admin in a client, nobody on
+// its side can add, change or reactivate there (OFF-5).
 func (w *work) asPartnerAdmin(client relationship.ClientID) (authority, error) {
 	employee, err := w.asEmployee()
 	if err != nil {

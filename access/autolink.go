@@ -89,6 +89,9 @@ func (w *work) linkIfVerified(place Place) error {
 	if !found || !isStandardOwn(member) || w.isBarred(member) {
 		return nil
 	}
+	if _, err := w.openClient(place.Client); err != nil {
+		return nil // nothing changes in a closed account
+	}
 	for employee := range employments(w.tx, place.User) {
 		partner, _ := storage.Get[relationship.Partner](w.tx, relationship.PartnerKey(employee.Partner))
 		if !employee.Present() || partner.Closed || !isVerified(w.tx, partner, place.User) {

@@ -8,7 +8,7 @@ import (
 // This file is the one evaluator: everything that asks what somebody may use
 // comes here (ASK-1). Rules only take away. A set is given; conditions can
 // close the whole of it, and cuts take permissions out of it. A missing fact
-// fails a condition.
+// fails a condition. So lowering an input never widens an answer (LIM-5).
 
 // conditions are the whole-or-nothing conditions of ASK-1, in the order in
 // which they are told: what has to hold for anything to be usable.

@@ -23,7 +23,7 @@ func (c SetCeiling) apply(w *work) error {
 		return unknownPermissions(err)
 	}
 	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) {
-		t.HasCeiling, t.Ceiling = true, set.Names()
+		t.HasCeiling, t.Ceiling = true, w.v.remember(set.Names())
 	})
 }
 
@@ -92,6 +92,9 @@ func (w *work) changeTerms(client relationship.ClientID, partner relationship.Pa
 	}
 	if _, known := w.tx.Get(relationship.PartnerKey(partner)); !known {
 		return refuse("ASK-4", ErrUnknownPartner, partner)
+	}
+	if _, _, err := w.relationship(partner, client); err != nil {
+		return err // what the clock has ended is written first (REL-6)
 	}
 	terms := w.terms(client, partner)
 	change(&terms)

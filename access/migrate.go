@@ -128,7 +128,7 @@ func (w *work) migrate(rule string, member relationship.Member, partner relation
 		set = set.Union(w.v.catalog.Close(w.v.billing).Intersect(w.v.askable(true)))
 	}
 	after := w.makeManaged(member, partner)
-	after.Role, after.Set = relationship.PartnerAdmin, set.Names()
+	after.Role, after.Set = relationship.PartnerAdmin, w.v.remember(set.Names())
 	after.Template = relationship.PartnerAdminTemplate
 	w.mayStart = true
 	if err := w.changeMember(member, after); err != nil {

@@ -155,7 +155,6 @@ type outcome struct {
 	clients   []ClientLine
 	obstacles []string
 	changed   bool
-	sets      []relationship.Line
 }
 
 // commit makes an attempt in the store, and asks accept before it commits.
@@ -175,22 +174,9 @@ func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) er
 		if err != nil {
 			return Result{}, err
 		}
-		m.remember(done.sets)
 		return Result{Revision: revision, Changed: done.changed, Effects: done.effects}, nil
 	}
 	return Result{}, ErrBusy
-}
-
-// remember keeps the bindings of the sets that were stored.
-func (m *Manager) remember(lines []relationship.Line) {
-	for _, line := range lines {
-		switch record := line.After.(type) {
-		case relationship.Member:
-			m.vocabulary.remember(record.Set)
-		case relationship.Terms:
-			m.vocabulary.remember(record.Ceiling)
-		}
-	}
 }
 
 // try makes all changes of an attempt upon a transaction. All go through
@@ -223,7 +209,6 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 			done.obstacles = append(done.obstacles, err.Error())
 		}
 		lines := tx.Changed()
-		done.sets = append(done.sets, lines...)
 		done.clients = w.clientLines(done.clients, lines)
 		done.effects = done.effects.and(w.effects(lines))
 		if len(lines) == 0 && len(w.notifications) == 0 {

@@ -22,8 +22,9 @@ type vocabulary struct {
 }
 
 type binding struct {
-	set  permset.Set
-	rest permset.Names
+	names permset.Names
+	set   permset.Set
+	rest  permset.Names
 }
 
 func newVocabulary(catalog *permset.Catalog) *vocabulary {
@@ -52,13 +53,16 @@ func (v *vocabulary) bind(names permset.Names) (permset.Set, permset.Names) {
 	return set, rest
 }
 
-// remember keeps the binding of names that a commit has stored, so that
-// questions find it made. Questions themselves write nothing.
-func (v *vocabulary) remember(names permset.Names) {
-	if _, is := v.bound.Load(names); !is {
+// remember keeps the binding of names that are about to be stored, so that
+// questions find it made; questions themselves write nothing. It returns the
+// names, with one text for all who have them.
+func (v *vocabulary) remember(names permset.Names) permset.Names {
+	found, is := v.bound.Load(names)
+	if !is {
 		set, rest := v.catalog.Bind(names)
-		v.bound.Store(names, binding{set, rest})
+		found, _ = v.bound.LoadOrStore(names, binding{names, set, rest})
 	}
+	return found.(binding).names
 }
 
 // askable is what may be asked for a member at all: nothing that is super
