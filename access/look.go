@@ -1,0 +1,107 @@
+package access
+
+import (
+	"time"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// MemberView is one membership as its viewer sees it.
+type MemberView struct {
+	Place
+	MemberState
+	// Active says whether the member can use anything at all now; Why is the
+	// first reason if not, and ReasonAllowed if so.
+	Active bool
+	Why    Reason
+	// Until is when the membership runs out: its End, or earlier where the
+	// client has set a longest term (TIME-1); zero for never.
+	Until time.Time
+	// Since is when the user became a member.
+	Since time.Time
+	// Verified is the tick beside the address of a managed member (ADD-3).
+	Verified bool
+}
+
+// String describes the membership in one line.
+func (v MemberView) String() string { return v.Place.String() + ": " + v.MemberState.String() }
+
+// Member shows one membership as it is now. A member themselves, the client's
+// side, an employee with Client Access Manager access of the partner that
+// manages the member, and the host may see it. To everybody else the answer is
+// ErrNotAllowed, and to these ErrUnknownMember where the user is none.
+func (m *Manager) Member(viewer Call, user relationship.UserID, client relationship.ClientID) (MemberView, error) {
+	if err := viewer.check(); err != nil {
+		return MemberView{}, err
+	}
+	r := m.store.Snapshot()
+	f := gather(r, client, user, m.nowAt(r))
+	if !m.maySee(r, viewer, f, user, client) {
+		return MemberView{}, refuse("ASK-2", ErrNotAllowed, client, user)
+	}
+	if !f.isMember || failures(f).has(ReasonRelationshipOver) {
+		return MemberView{}, refuse("ORG-3", ErrUnknownMember, client, user)
+	}
+	why := failures(f).first()
+	return MemberView{
+		Place: Place{client, user}, MemberState: m.vocabulary.state(f),
+		Active: why == ReasonAllowed, Why: why, Until: f.member.Until(f.terms), Since: f.member.Since,
+		Verified: f.member.Managed() && isVerified(r, f.partner, user),
+	}, nil
+}
+
+// RelationshipView is one relationship as its viewer sees it.
+type RelationshipView struct {
+	Partner relationship.PartnerID
+	Client  relationship.ClientID
+	// PartnerName and OfficialName are the names that the accounts have;
+	// ClientName is what the partner calls the client, and empty while it has
+	// given no name (ADD-2).
+	PartnerName, OfficialName, ClientName string
+	// Phase is the phase now, written down or not (REL-6).
+	Phase relationship.Phase
+	// Members counts the members that the partner manages, active or not.
+	Members int
+	// Started is when it last started or revived, and Activity the last
+	// qualifying activity (REL-4).
+	Started, Activity time.Time
+	// Ends is when the clock ends it if nothing else happens, and when it has
+	// ended where it has; zero when nothing is set.
+	Ends time.Time
+}
+
+// Relationship shows one relationship as it is now. The client's side, an
+// employee with Client Access Manager access of the partner, and the host may
+// see it; to everybody else the answer is ErrNotAllowed, and to these
+// ErrNoRelationship where there never was one.
+func (m *Manager) Relationship(viewer Call, partner relationship.PartnerID, client relationship.ClientID) (RelationshipView, error) {
+	if err := viewer.check(); err != nil {
+		return RelationshipView{}, err
+	}
+	r := m.store.Snapshot()
+	now := m.nowAt(r)
+	_, errClient := m.vocabulary.findClientSide(r, viewer, client, now)
+	employee, errPartner := findEmployee(r, viewer, now)
+	if !viewer.host && errClient != nil && (errPartner != nil || employee.Partner != partner) {
+		return RelationshipView{}, refuse("REL-1", ErrNotAllowed, partner, client)
+	}
+	rel, found := storage.Get[relationship.Relationship](r, relationship.RelationshipKey(partner, client))
+	if !found {
+		return RelationshipView{}, refuse("REL-1", ErrNoRelationship, partner, client)
+	}
+	account, _ := storage.Get[relationship.Partner](r, relationship.PartnerKey(partner))
+	official, _ := storage.Get[relationship.Client](r, relationship.ClientKey(client))
+	view := RelationshipView{
+		Partner: partner, Client: client,
+		PartnerName: account.Name, OfficialName: official.Name, ClientName: rel.ClientName,
+		Phase: rel.PhaseAt(now), Members: rel.Members, Started: rel.Started, Activity: rel.Activity, Ends: rel.Due(),
+	}
+	if view.Phase == relationship.Ended {
+		view.Members = 0
+		if rel.Phase == relationship.Ended {
+			view.Ends = rel.Ended
+		}
+	}
+	return view, nil
+}
