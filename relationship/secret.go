@@ -35,9 +35,10 @@ var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPaddin
 // Reveal does. The zero value opens nothing. Secrets are not compared with ==.
 type Secret struct {
 	selector Selector
-	// A pointer, because fmt walks into unexported fields of other people's
-	// structs without asking any method, and stops at pointers.
-	verifier *[verifierBytes]byte
+	// Two pointers away, because fmt walks into unexported fields of other
+	// people's structs without asking any method. It stops at a pointer, but
+	// with a verb that does not fit, such as %s, it begins anew behind it.
+	verifier **[verifierBytes]byte
 }
 
 // NewSecret makes a secret from a source of random bytes.
@@ -46,10 +47,13 @@ func NewSecret(random io.Reader) (Secret, error) {
 	if _, err := io.ReadFull(random, raw); err != nil {
 		return Secret{}, fmt.Errorf("no randomness for an access link: %w", err)
 	}
-	return Secret{
-		selector: Selector(alphabet.EncodeToString(raw[:selectorBytes])),
-		verifier: (*[verifierBytes]byte)(raw[selectorBytes:]),
-	}, nil
+	return newSecret(Selector(alphabet.EncodeToString(raw[:selectorBytes])), raw[selectorBytes:]), nil
+}
+
+// newSecret keeps the bytes of the verifier, of which there are enough.
+func newSecret(selector Selector, verifier []byte) Secret {
+	bytes := (*[verifierBytes]byte)(verifier)
+	return Secret{selector, &bytes}
 }
 
 // ParseSecret reads what Reveal returned; white space around it is let be.
@@ -66,7 +70,7 @@ func ParseSecret(text string) (Secret, error) {
 	if errSelector != nil || errVerifier != nil || len(selector) != selectorBytes || len(verifier) != verifierBytes {
 		return Secret{}, malformed
 	}
-	secret := Secret{Selector(parts[0]), (*[verifierBytes]byte)(verifier)}
+	secret := newSecret(Selector(parts[0]), verifier)
 	// One secret has one spelling, and the checksum must fit: comparing with
 	// the text that it would have covers both.
 	if subtle.ConstantTimeCompare([]byte(secret.Reveal()), []byte(SecretPrefix+body)) != 1 {
@@ -87,7 +91,7 @@ func (s Secret) Reveal() string {
 	if s.IsZero() {
 		return ""
 	}
-	body := string(s.selector) + "_" + alphabet.EncodeToString(s.verifier[:])
+	body := string(s.selector) + "_" + alphabet.EncodeToString((*s.verifier)[:])
 	var sum [4]byte
 	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE([]byte(body)))
 	return SecretPrefix + body + "_" + alphabet.EncodeToString(sum[:])
@@ -100,7 +104,7 @@ func (s Secret) Hash(partner PartnerID, employee UserID) Digest {
 	if s.IsZero() {
 		return Digest{}
 	}
-	verifier := sha256.Sum256(s.verifier[:])
+	verifier := sha256.Sum256((*s.verifier)[:])
 	return digest("access link", string(s.selector), string(partner), string(employee), string(verifier[:]))
 }
 

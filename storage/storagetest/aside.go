@@ -26,7 +26,9 @@ var asideTests = []test{
 
 // aside runs a change of the notes that has to succeed.
 func aside(t require.TestingT, store storage.Store, run func(storage.Aside) error) {
-	require.NoError(t, store.Aside(context.Background(), run))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	require.NoError(t, store.Aside(ctx, run))
 }
 
 // notes reads the notes whose key has the prefix.

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,12 +52,23 @@ func closedStore(t *testing.T, store storage.Store) {
 }
 
 func closeWakes(t *testing.T, store storage.Store) {
-	outcomes := make(chan error)
-	for range 3 {
-		go func() { outcomes <- store.Wait(context.Background(), 1) }()
+	const waiters = 3
+	begun, outcomes := make(chan struct{}), make(chan error)
+	for range waiters {
+		go func() {
+			begun <- struct{}{}
+			outcomes <- store.Wait(context.Background(), 1)
+		}()
+	}
+	for range waiters {
+		soon(t, begun)
+	}
+	for range 500 { // time enough to begin waiting, and nothing to wake up for
+		runtime.Gosched()
+		update(t, store, func(storage.Tx) error { return nil })
 	}
 	require.NoError(t, store.Close())
-	for range 3 {
+	for range waiters {
 		require.ErrorIs(t, soon(t, outcomes), storage.ErrClosed)
 	}
 }

@@ -128,7 +128,7 @@ func sequenceBounds(t *testing.T, store storage.Store) {
 		member("a", "x"), member("ab", "x"), member("a", "xy"), member("x", "a"),
 		limited("a", "x", start), relationship.Standing{Client: "a", User: "x"}, relationship.Terms{Client: "a", Partner: "x"})
 	snapshot := store.Snapshot()
-	for _, kind := range kinds {
+	for _, kind := range relationship.Kinds() {
 		for record := range snapshot.All(kind, relationship.Key{}) {
 			require.Equal(t, kind, record.Key().Kind)
 		}

@@ -12,7 +12,7 @@ import (
 
 // patience is how long a test waits for what has to happen. A store that
 // keeps its promises never needs it.
-const patience = time.Minute
+const patience = 30 * time.Second
 
 // test is one sentence of the contract. It gets an empty store of its own.
 type test struct {
@@ -75,7 +75,11 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 func opened(t *testing.T, open func(t *testing.T) storage.Store) storage.Store {
 	t.Helper()
 	store := open(t)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	t.Cleanup(func() {
+		closed := make(chan error, 1)
+		go func() { closed <- store.Close() }()
+		require.NoError(t, soon(t, closed))
+	})
 	require.Zero(t, store.Snapshot().Revision(), "open has to return an empty store")
 	return store
 }
