@@ -30,11 +30,14 @@ func (all All) apply(*work) error { panic("access: All is taken apart before it 
 
 // flatten takes All apart, at any depth.
 func flatten(change Change) ([]Change, error) {
+	if pointer := reflect.ValueOf(change); pointer.Kind() == reflect.Pointer && !pointer.IsNil() {
+		// To the compiler a pointer to a change is one, too.
+		return flatten(pointer.Elem().Interface().(Change))
+	} else if change == nil || pointer.Kind() == reflect.Pointer {
+		return nil, invalid("call", "change", "is missing")
+	}
 	all, several := change.(All)
 	if !several {
-		if change == nil {
-			return nil, invalid("call", "change", "is missing")
-		}
 		return []Change{change}, nil
 	}
 	if len(all) == 0 {

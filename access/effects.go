@@ -58,7 +58,11 @@ func (s MemberState) String() string {
 		parts = append(parts, "deactivated by the "+string(s.Deactivated)+"'s side")
 	}
 	if !s.End.IsZero() {
-		parts = append(parts, "until "+s.End.Format(time.RFC3339))
+		until := "until " + s.End.Format(time.RFC3339)
+		if s.EndByClient {
+			until += " by the client's side"
+		}
+		parts = append(parts, until)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -91,21 +95,28 @@ type MemberChange struct {
 
 // String describes the change in one line. Of a large set it gives the number
 // of permissions.
-func (m MemberChange) String() string { return m.line(someNames) }
+func (m MemberChange) String() string { return m.line(false) }
 
-// line describes the change in one line, with sets of up to most names in
-// full.
-func (m MemberChange) line(most int) string {
+// namedSet is a set with what it is to a change.
+type namedSet struct {
+	word  string
+	names permset.Names
+}
+
+// line describes the change in one line; when everything is wanted, with all
+// that it holds, so that two changes with the same line are the same.
+func (m MemberChange) line(everything bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s → %s", m.Place, m.Before, m.After)
-	for _, set := range []struct {
-		word  string
-		names permset.Names
-	}{
+	sets := []namedSet{
 		{"granted", m.Granted}, {"revoked", m.Revoked}, {"withheld", m.Withheld},
 		{"retained", m.Retained}, {"clipped", m.Clipped}, {"lost", m.Lost},
-	} {
-		if set.names.Len() > most {
+	}
+	if everything {
+		sets = append(sets, namedSet{"had", m.Before.Set}, namedSet{"has", m.After.Set})
+	}
+	for _, set := range sets {
+		if set.names.Len() > someNames && !everything {
 			fmt.Fprintf(&b, "; %s: %d permissions", set.word, set.names.Len())
 		} else if !set.names.IsEmpty() {
 			fmt.Fprintf(&b, "; %s: %s", set.word, set.names)
@@ -117,11 +128,8 @@ func (m MemberChange) line(most int) string {
 	return b.String()
 }
 
-// How many names of a set are written out: for people, and for comparing.
-const (
-	someNames = 12
-	allNames  = permset.MaxPermissions * 2 // lost names may come on top
-)
+// someNames is how many names of a set are written out for people.
+const someNames = 12
 
 // RecordChange is what a change does to anything that is not a member. Before
 // and After describe it in words; "" is nothing.
@@ -166,7 +174,7 @@ type Effects struct {
 
 // String describes the effects for people, one line for each thing.
 func (e Effects) String() string {
-	lines := e.lines(someNames)
+	lines := e.lines(false)
 	if len(lines) == 0 {
 		return "nothing changes\n"
 	}
@@ -199,21 +207,23 @@ func (e Effects) and(later Effects) Effects {
 func (e Effects) reviewed() []Place {
 	var places []Place
 	for _, m := range e.Members {
-		removed := m.Before.Role != "" && m.After.Role == ""
-		deactivated := m.Before.Deactivated == relationship.NoSide && m.After.Deactivated != relationship.NoSide
-		if removed || deactivated {
+		if m.stops() {
 			places = append(places, m.Place)
 		}
 	}
 	return places
 }
 
+// stops reports whether the member is removed or deactivated.
+func (m MemberChange) stops() bool {
+	removed := m.Before.Role != "" && m.After.Role == ""
+	return removed || m.Before.Deactivated == relationship.NoSide && m.After.Deactivated != relationship.NoSide
+}
+
 func (e Effects) addAssets(owned map[Place][]Asset) {
-	for _, place := range e.reviewed() {
-		for i := range e.Members {
-			if e.Members[i].Place == place {
-				e.Members[i].Assets = owned[place]
-			}
+	for i, m := range e.Members {
+		if m.stops() {
+			e.Members[i].Assets = owned[m.Place]
 		}
 	}
 }

@@ -33,6 +33,12 @@ func (c SetMemberEnd) apply(w *work) error {
 	if !by.super && relationship.Outlasts(end, by.until) {
 		return refuse("DEL-6", ErrOutlasts, c.Client, c.User)
 	}
+	if standing := w.standing(c.Client, c.User); !standing.End.IsZero() {
+		standing.End = time.Time{} // this one takes its place
+		if err := w.put(standing); err != nil {
+			return err
+		}
+	}
 	after := member
 	after.End, after.EndByClient = end, !end.IsZero()
 	return w.renew(member, after)

@@ -145,5 +145,5 @@ func ExampleMakePartnerAdmin() {
 	})
 	ann, _ := result.Member("harbor", "ann")
 	fmt.Println(ann.After)
-	// Output: partner admin, managed by northwind, template "partner admin", partner seat, until 2026-05-31T09:00:00Z
+	// Output: partner admin, managed by northwind, template "partner admin", partner seat, until 2026-05-31T09:00:00Z by the client's side
 }

@@ -96,8 +96,11 @@ func (w *work) changeTerms(client relationship.ClientID, partner relationship.Pa
 	if _, _, err := w.relationship(partner, client); err != nil {
 		return err // what the clock has ended is written first (REL-6)
 	}
-	terms := w.terms(client, partner)
-	change(&terms)
+	before := w.terms(client, partner)
+	terms := before
+	if change(&terms); terms == before {
+		return nil
+	}
 	return w.put(terms)
 }
 

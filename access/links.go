@@ -98,7 +98,7 @@ func (w *work) issue(actor relationship.Employee, id relationship.UserID, issued
 	link := relationship.Link{
 		Selector: secret.Selector(), Partner: partner.ID, Employee: id,
 		Asks:     w.v.partnerAdmin,
-		Shows:    relationship.LinkShows(user, employee, partner),
+		Shows:    relationship.LinkShows(user, employee),
 		Hash:     secret.Hash(partner.ID, id),
 		IssuedBy: actor.User, Issued: w.now, Expires: relationship.EndInstant(w.now.Add(w.m.options.LinkLife)),
 	}
@@ -228,7 +228,7 @@ func (v *vocabulary) linkChanged(r storage.Reader, link relationship.Link, now t
 		what = "the permissions"
 	case partner.Closed || !partner.Kind.Eligible():
 		what = "the partner"
-	case !employee.ActiveAt(now) || link.Shows != relationship.LinkShows(user, employee, partner):
+	case !employee.ActiveAt(now) || link.Shows != relationship.LinkShows(user, employee):
 		what = "the employee"
 	default:
 		return nil

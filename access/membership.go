@@ -136,16 +136,18 @@ func activeSuperAdmin(m relationship.Member) int {
 	return 0
 }
 
-// keepSuperAdmins carries out OFF-8 over what this change has written: an
-// open client keeps an active super admin.
-func (w *work) keepSuperAdmins() error {
+// withoutSuperAdmin carries out OFF-8 over what this change has written: an
+// open client keeps an active super admin. It returns a refusal for each that
+// would not.
+func (w *work) withoutSuperAdmin() []error {
+	var refused []error
 	for _, line := range w.tx.Changed() {
 		client, is := line.After.(relationship.Client)
 		if is && !client.Closed && client.SuperAdmins == 0 {
-			return refuse("OFF-8", ErrLastSuperAdmin, client.ID)
+			refused = append(refused, refuse("OFF-8", ErrLastSuperAdmin, client.ID))
 		}
 	}
-	return nil
+	return refused
 }
 
 // keepPartnerSuperAdmin carries out ORG-2: the partner's last active super

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -86,10 +87,14 @@ func (w *work) clientLines(known []ClientLine, lines []relationship.Line) []Clie
 // about many members, each for itself, is applied as a whole or not at all:
 // ticking a part of it gives a plan that Apply refuses.
 func (p Plan) Only(ticked ...Place) Plan {
+	planned := make(map[Place]bool, len(p.Members))
+	for _, m := range p.Members {
+		planned[m.Place] = true
+	}
 	only := make(map[Place]bool, len(ticked))
 	for _, place := range ticked {
 		only[place] = true
-		if _, planned := p.Member(place.Client, place.User); !planned {
+		if !planned[place] {
 			p.broken = invalid("plan", "tick", fmt.Sprintf("names %s, who is not in it", place))
 		}
 	}
@@ -172,36 +177,47 @@ func (p Plan) WithSecret(secret relationship.Secret) Plan {
 // owned are the assets that the plan shows.
 func (p Plan) owned() map[Place][]Asset {
 	owned := map[Place][]Asset{}
-	for _, place := range p.reviewed() {
-		m, _ := p.Member(place.Client, place.User)
-		owned[place] = m.Assets
+	for _, m := range p.Members {
+		if m.stops() {
+			owned[m.Place] = m.Assets
+		}
 	}
 	return owned
 }
 
 // differences compares effects, and says in words where they differ.
 func (e Effects) differences(now Effects) []string {
-	then, today := e.lines(allNames), now.lines(allNames)
-	var differences []string
-	for _, line := range then {
-		if !slices.Contains(today, line) {
-			differences = append(differences, "no longer: "+line)
+	then, today := e.lines(true), now.lines(true)
+	shortThen, shortToday := e.lines(false), now.lines(false)
+	for i := 0; i < len(then); {
+		if j := slices.Index(today, then[i]); j >= 0 { // once for once
+			then, shortThen = slices.Delete(then, i, i+1), slices.Delete(shortThen, i, i+1)
+			today, shortToday = slices.Delete(today, j, j+1), slices.Delete(shortToday, j, j+1)
+		} else {
+			i++
 		}
 	}
-	for _, line := range today {
-		if !slices.Contains(then, line) {
-			differences = append(differences, "now: "+line)
+	var differences []string
+	for i, line := range then {
+		if !slices.Contains(shortToday, shortThen[i]) {
+			line = shortThen[i]
 		}
+		differences = append(differences, "no longer: "+line)
+	}
+	for j, line := range today {
+		if !slices.Contains(shortThen, shortToday[j]) {
+			line = shortToday[j]
+		}
+		differences = append(differences, "now: "+line)
 	}
 	return differences
 }
 
-// lines writes every effect as one line, with sets of up to most names in
-// full.
-func (e Effects) lines(most int) []string {
+// lines writes every effect as one line; see MemberChange.line.
+func (e Effects) lines(everything bool) []string {
 	var lines []string
 	for _, m := range e.Members {
-		lines = append(lines, m.line(most))
+		lines = append(lines, m.line(everything))
 	}
 	for _, r := range e.Records {
 		lines = append(lines, fmt.Sprintf("%s: %s → %s", r.Key, orNothing(r.Before), orNothing(r.After)))
@@ -277,7 +293,7 @@ func ParsePlan(text []byte) (Plan, error) {
 	if err := decoder.Decode(&written); err != nil {
 		return Plan{}, invalidCause(fmt.Errorf("plan: %w", err))
 	}
-	if written.Version != planVersion || decoder.More() {
+	if _, err := decoder.Token(); written.Version != planVersion || err != io.EOF {
 		return Plan{}, invalid("plan", "text", "is not a plan of this version")
 	}
 	list, err := readChanges(written.Changes)

@@ -194,15 +194,15 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	if err := settleDue(tx, now, a.settle); err != nil {
 		return done, err
 	}
-	for _, change := range a.changes {
+	for i, change := range a.changes {
 		w := &work{
-			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only,
+			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only, isLater: i > 0,
 			candidates: newCandidates(), notes: map[Place]note{},
 		}
 		if err := w.make(change); err != nil {
 			return done, err
 		}
-		if err := w.keepSuperAdmins(); err != nil {
+		for _, err := range w.withoutSuperAdmin() {
 			if !a.lenient {
 				return done, err
 			}

@@ -77,6 +77,9 @@ func (v *Verification) replay(ctx context.Context, store storage.Store) (map[rel
 		}
 		last = commit
 	}
+	if last.Revision != v.Revision {
+		v.fault("the log ends with commit %d, and the state is that of commit %d", last.Revision, v.Revision)
+	}
 	return state, nil
 }
 
@@ -88,8 +91,13 @@ func (v *Verification) apply(state map[relationship.Key]relationship.Record, rev
 		}
 		if line.After == nil {
 			delete(state, key)
-		} else {
-			state[key] = line.After
+			continue
+		}
+		state[key] = line.After
+		// The chain holds a digest of a person: Check holds it against the
+		// name and the address.
+		if err := line.After.Check(); err != nil {
+			v.fault("commit %d: %s: %v", revision, key, err)
 		}
 	}
 }

@@ -22,6 +22,9 @@ type work struct {
 	// actor is set by the authority that the change asked for. A change that
 	// asked for none is refused.
 	actor relationship.Actor
+	// isLater says that other changes of the same call have been made before
+	// this one.
+	isLater bool
 	// only are the ticked places; nil means all.
 	only map[Place]bool
 	// mayStart is set by the changes that start or revive a relationship
@@ -153,9 +156,9 @@ func (w *work) relationship(partner relationship.PartnerID, client relationship.
 	if !found || !r.DueAt(w.now) {
 		return r, found, nil
 	}
-	if len(w.tx.Changed()) > 0 {
-		// The end is an event of its own, before this change: start again
-		// with it.
+	if w.isLater || len(w.tx.Changed()) > 0 {
+		// The end is an event of its own, before the call: start again with
+		// it.
 		return r, false, errDue{key}
 	}
 	if err := settle(w.tx, r); err != nil {

@@ -36,11 +36,11 @@ type Link struct {
 }
 
 // LinkShows is the digest of what an access link shows of the asking side:
-// the employee with name, address and kind, this very employment, and the
-// partner with its kind.
-func LinkShows(user User, employee Employee, partner Partner) Digest {
-	return digest("link shows", user.Person.String(), string(employee.User), string(employee.Kind),
-		employee.Since.Format(time.RFC3339Nano), string(partner.ID), string(partner.Kind))
+// the employee with name, address and kind, and this very employment. Whether
+// the partner is eligible is asked anew instead.
+func LinkShows(user User, employee Employee) Digest {
+	return digest("link shows", user.Person.String(), string(employee.Partner), string(employee.User),
+		string(employee.Kind), employee.Since.Format(time.RFC3339Nano))
 }
 
 // Key names the link's record.
