@@ -117,6 +117,9 @@ func (w *work) migrate(rule string, member relationship.Member, partner relation
 	if member.Deactivated != relationship.NoSide {
 		return refuse("OFF-3", ErrDeactivated, member.Client, member.User)
 	}
+	if _, err := w.openClient(member.Client); err != nil {
+		return err
+	}
 	if _, err := w.activeEmployee(partner, member.User); err != nil {
 		return err
 	}

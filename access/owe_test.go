@@ -299,9 +299,13 @@ func TestOwed_GarbageIsAnswered(t *testing.T) {
 	}
 }
 
-// A pointer to a change is a Change too, as far as the compiler can tell.
+// A pointer to a change is a Change too, as far as the compiler can tell: it
+// stands for the change that it points to.
 func TestOwed_APointerIsAnswered(t *testing.T) {
 	c := office(t)
+	rename := access.RenameClient{Client: "lumen", Name: "L"}
+	require.Equal(t, c.plan(access.Host(), rename).String(), c.plan(access.Host(), &rename).String())
+	require.True(t, c.apply(access.Host(), c.parsed(c.text(c.plan(access.Host(), &rename)))).Changed)
 	for _, d := range deeds(c) {
 		pointer := reflect.New(reflect.TypeOf(d.change))
 		pointer.Elem().Set(reflect.ValueOf(d.change))
@@ -377,8 +381,8 @@ func (g garbage) fill(v reflect.Value) {
 			g.fill(v.Index(i))
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			g.fill(v.Field(i))
+		for _, field := range v.Fields() {
+			g.fill(field)
 		}
 	default:
 		panic(fmt.Sprintf("garbage of %s", v.Type()))

@@ -22,25 +22,29 @@ import (
 	"github.com/clientaccess/clientaccess/storage/memdb"
 )
 
-// failing is a test that remembers why it failed, and goes on.
+// failing is a test that remembers why it failed. Like a real one, it stops
+// there.
 type failing struct {
-	failed   []string
+	failed   string
 	cleaning []func()
 }
 
 func (f *failing) Helper()             {}
 func (f *failing) Cleanup(last func()) { f.cleaning = append(f.cleaning, last) }
 func (f *failing) Fatalf(format string, args ...any) {
-	f.failed = append(f.failed, fmt.Sprintf(format, args...))
+	f.failed = fmt.Sprintf(format, args...)
+	panic(f)
 }
 
-// requireFailed runs something that has to fail the test of the world, once.
+// requireFailed runs something that has to fail the test of the world.
 func (f *failing) requireFailed(t *testing.T, with string, run func()) {
 	t.Helper()
-	f.failed = nil
+	defer func() {
+		t.Helper()
+		require.Same(t, f, recover(), "the test went on")
+		require.Contains(t, f.failed, with)
+	}()
 	run()
-	require.NotEmpty(t, f.failed)
-	require.Contains(t, f.failed[0], with)
 }
 
 // The very lines of the package comment.
@@ -118,7 +122,6 @@ func TestAWorldIsMadeOfWhatTheTestBrings(t *testing.T) {
 func TestWhatIsRefusedFailsTheTest(t *testing.T) {
 	f := &failing{}
 	w := accesstest.New(f)
-	require.Empty(t, f.failed)
 	stranger := access.By("stranger")
 	f.requireFailed(t, "not allowed", func() { w.Do(stranger, access.MakeSuperAdmin{Client: accesstest.Client, User: "stranger"}) })
 	f.requireFailed(t, "MakeSuperAdmin", func() { w.Do(stranger, access.MakeSuperAdmin{Client: accesstest.Client, User: "stranger"}) })
@@ -199,7 +202,6 @@ func TestAWorldIsVerifiedAtTheEnd(t *testing.T) {
 
 func TestAWorldThatCannotBeMade(t *testing.T) {
 	f := &failing{}
-	defer func() { require.NotNil(t, recover(), "a real test would have stopped") }()
 	f.requireFailed(t, "catalog", func() { accesstest.New(f, accesstest.WithCatalog(nil)) })
 }
 
@@ -227,7 +229,5 @@ func TestSecretsArePlanted(t *testing.T) {
 func TestSecretsThatCannotBePlantedFailTheTest(t *testing.T) {
 	t.Setenv("CLIENTACCESS_PLANTED_SECRETS", filepath.Join(t.TempDir(), "no", "such", "folder"))
 	f := &failing{}
-	accesstest.New(f)
-	require.NotEmpty(t, f.failed)
-	require.Contains(t, f.failed[0], "no such file")
+	f.requireFailed(t, "no such file", func() { accesstest.New(f) })
 }
