@@ -114,7 +114,7 @@ func (w *work) makePartnerAdmin(by authority, client relationship.ClientID, part
 		return refuse("LINK-4", ErrSuperAdmin, client, employee, "see MIG-5")
 	case found && before.Managed() && before.Manager != partner:
 		return refuse("ADD-7", ErrOtherPartner, client, employee)
-	case before.Role == relationship.PartnerAdmin && failures(gather(w.tx, client, employee, w.now)) == 0:
+	case before.Role == relationship.PartnerAdmin && w.isOn(client, employee):
 		return nil
 	}
 	if err := w.letIn(client, employee); err != nil {
@@ -140,6 +140,13 @@ func (w *work) makePartnerAdmin(by authority, client relationship.ClientID, part
 		return err
 	}
 	return w.begin(partner, client)
+}
+
+// isOn reports whether a member is active but for a pause of the client's own,
+// which approving does not lift (LIM-3).
+func (w *work) isOn(client relationship.ClientID, user relationship.UserID) bool {
+	failed := failures(gather(w.tx, client, user, w.now))
+	return failed.without(ReasonMemberPaused).without(ReasonPartnerPaused) == 0
 }
 
 // begin counts what starts or revives a relationship as activity, also where

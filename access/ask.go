@@ -139,6 +139,9 @@ func (m *Manager) Credit(viewer Call, client relationship.ClientID) ([]CreditSha
 	}
 	r := m.store.Snapshot()
 	now := m.nowAt(r)
+	if _, known := r.Get(relationship.ClientKey(client)); !known && viewer.host {
+		return nil, refuse("ASK-4", ErrUnknownClient, client)
+	}
 	var shares []CreditShare
 	for record := range r.Reverse(relationship.KindRelationship, string(client), "") {
 		if rel := record.(relationship.Relationship); rel.EarnsCreditAt(now) {

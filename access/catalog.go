@@ -81,8 +81,11 @@ func (m *Manager) adoptCatalog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for member := range m.store.Snapshot().All(relationship.KindMember, relationship.Key{}) {
-		m.vocabulary.remember(member.(relationship.Member).Set)
+	snapshot := m.store.Snapshot()
+	for _, kind := range []relationship.Kind{relationship.KindMember, relationship.KindTerms} {
+		for record := range snapshot.All(kind, relationship.Key{}) {
+			m.vocabulary.rememberAll(record)
+		}
 	}
 	return nil
 }
@@ -91,7 +94,8 @@ func (m *Manager) adoptCatalog(ctx context.Context) error {
 // that it knows again, an implication that is new or is gone, a mark that is
 // dropped, or another permission that lets people add and edit users. The
 // sets that access links ask for are not looked at: approving compares them
-// with today's (LINK-3).
+// with today's (LINK-3). A super admin's set is not stored: they have the whole
+// catalogue, whatever it is (ADM-1).
 func widens(r storage.Reader, before, after *permset.Catalog) []Gain {
 	var gains []Gain
 	look := func(key relationship.Key, names permset.Names, gain func(permset.Names) permset.Names) {

@@ -84,6 +84,8 @@ type reasons uint32
 
 func (r reasons) with(reason Reason) reasons { return r | 1<<reason }
 
+func (r reasons) without(reason Reason) reasons { return r &^ (1 << reason) }
+
 func (r reasons) has(reason Reason) bool { return r&(1<<reason) != 0 }
 
 func (r reasons) first() Reason {

@@ -76,7 +76,7 @@ func (w *work) bound(by authority, place Place, current permset.Names, want aske
 	} else {
 		retained = retained.Union(want.drop)
 	}
-	next := w.v.remember(d.Next.Names().Union(kept))
+	next := w.texts.one(w.v, d.Next.Names().Union(kept))
 	w.notes[place] = note{
 		withheld: want.set.Names().Union(want.lost).Minus(next),
 		retained: retained,

@@ -23,7 +23,7 @@ func (c SetCeiling) apply(w *work) error {
 		return unknownPermissions(err)
 	}
 	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) {
-		t.HasCeiling, t.Ceiling = true, w.v.remember(set.Names())
+		t.HasCeiling, t.Ceiling = true, set.Names()
 	})
 }
 

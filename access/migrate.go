@@ -120,7 +120,7 @@ func (w *work) migrate(rule string, member relationship.Member, partner relation
 	if _, err := w.openClient(member.Client); err != nil {
 		return err
 	}
-	if _, err := w.activeEmployee(partner, member.User); err != nil {
+	if _, err := w.employee(partner, member.User); err != nil {
 		return err
 	}
 	if _, err := w.eligible(partner); err != nil {
@@ -131,7 +131,7 @@ func (w *work) migrate(rule string, member relationship.Member, partner relation
 		set = set.Union(w.v.catalog.Close(w.v.billing).Intersect(w.v.askable(true)))
 	}
 	after := w.makeManaged(member, partner)
-	after.Role, after.Set = relationship.PartnerAdmin, w.v.remember(set.Names())
+	after.Role, after.Set = relationship.PartnerAdmin, w.texts.one(w.v, set.Names())
 	after.Template = relationship.PartnerAdminTemplate
 	w.mayStart = true
 	if err := w.changeMember(member, after); err != nil {

@@ -155,6 +155,7 @@ type outcome struct {
 	clients   []ClientLine
 	obstacles []string
 	changed   bool
+	lines     []relationship.Line
 }
 
 // commit makes an attempt in the store, and asks accept before it commits.
@@ -174,6 +175,9 @@ func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) er
 		if err != nil {
 			return Result{}, err
 		}
+		for _, line := range done.lines {
+			m.vocabulary.rememberAll(line.After)
+		}
 		return Result{Revision: revision, Changed: done.changed, Effects: done.effects}, nil
 	}
 	return Result{}, ErrBusy
@@ -190,13 +194,13 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	if err := m.sameCatalog(tx); err != nil {
 		return done, err
 	}
-	now, id := m.nowAt(tx), rand.Text()
+	now, id, shared := m.nowAt(tx), rand.Text(), texts{}
 	if err := settleDue(tx, now, a.settle); err != nil {
 		return done, err
 	}
 	for i, change := range a.changes {
 		w := &work{
-			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only, isLater: i > 0,
+			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only, isLater: i > 0, texts: shared,
 			candidates: newCandidates(), notes: map[Place]note{},
 		}
 		if err := w.make(change); err != nil {
@@ -209,6 +213,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 			done.obstacles = append(done.obstacles, err.Error())
 		}
 		lines := tx.Changed()
+		done.lines = append(done.lines, lines...)
 		done.clients = w.clientLines(done.clients, lines)
 		done.effects = done.effects.and(w.effects(lines))
 		if len(lines) == 0 && len(w.notifications) == 0 {

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
 )
 
 // vocabulary is the catalogue with the sets that the rules ask for again and
@@ -53,16 +54,38 @@ func (v *vocabulary) bind(names permset.Names) (permset.Set, permset.Names) {
 	return set, rest
 }
 
-// remember keeps the binding of names that are about to be stored, so that
-// questions find it made; questions themselves write nothing. It returns the
-// names, with one text for all who have them.
-func (v *vocabulary) remember(names permset.Names) permset.Names {
-	found, is := v.bound.Load(names)
-	if !is {
+// remember keeps the binding of names that are stored, so that questions find
+// it made; questions and previews write nothing.
+func (v *vocabulary) remember(names permset.Names) {
+	if _, is := v.bound.Load(names); !is {
 		set, rest := v.catalog.Bind(names)
-		found, _ = v.bound.LoadOrStore(names, binding{names, set, rest})
+		v.bound.Store(names, binding{names, set, rest})
 	}
-	return found.(binding).names
+}
+
+// rememberAll keeps the bindings of all sets that a record holds.
+func (v *vocabulary) rememberAll(record relationship.Record) {
+	switch record := record.(type) {
+	case relationship.Member:
+		v.remember(record.Set)
+	case relationship.Terms:
+		v.remember(record.Ceiling)
+	}
+}
+
+// texts gives equal names one text, so that many who have the same set share
+// it: those of one attempt, and those that are stored.
+type texts map[permset.Names]permset.Names
+
+func (t texts) one(v *vocabulary, names permset.Names) permset.Names {
+	if found, is := v.bound.Load(names); is {
+		return found.(binding).names
+	}
+	if first, is := t[names]; is {
+		return first
+	}
+	t[names] = names
+	return names
 }
 
 // askable is what may be asked for a member at all: nothing that is super

@@ -19,6 +19,8 @@ type work struct {
 	tx   storage.Tx
 	now  time.Time
 	call Call
+	// texts are shared by all changes of an attempt.
+	texts texts
 	// actor is set by the authority that the change asked for. A change that
 	// asked for none is refused.
 	actor relationship.Actor

@@ -57,7 +57,9 @@ func newSecret(selector Selector, verifier []byte) Secret {
 }
 
 // ParseSecret reads what Reveal returned; white space around it is let be.
-// The error never repeats the text.
+// The error never repeats the text. To an outsider a malformed link is to look
+// like any other that opens nothing (LINK-6): pass the zero Secret on, and the
+// answer is the same.
 func ParseSecret(text string) (Secret, error) {
 	malformed := &FieldError{"access link", "secret", "is malformed"}
 	body, found := strings.CutPrefix(strings.TrimSpace(text), SecretPrefix)

@@ -113,7 +113,8 @@ type Standing struct {
 	// gone. Whatever the partner's side adds after it ends no later: else
 	// removing and adding would move it (DEL-6).
 	End time.Time `json:"end,omitzero"`
-	// Pause stops the user's managed membership (LIM-3).
+	// Pause stops the user's membership, unless they are super admin (LIM-3).
+	// It is set while a partner manages them.
 	Pause Pause `json:"pause,omitzero"`
 }
 
