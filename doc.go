@@ -12,7 +12,8 @@
 //   - [github.com/clientaccess/clientaccess/relationship] has the nouns and
 //     their lifecycles.
 //   - [github.com/clientaccess/clientaccess/storage] says what a store is;
-//     storage/memdb is the embedded one, storage/storagetest proves any other.
+//     storage/memdb is the embedded one, storage/bolt keeps it in a file, and
+//     storage/storagetest proves any other.
 //   - [github.com/clientaccess/clientaccess/access/accesstest] gives a unit
 //     test a working world in three lines.
 package clientaccess

@@ -28,11 +28,19 @@ type All []Change
 
 func (all All) apply(*work) error { panic("access: All is taken apart before it is applied") }
 
-// flatten takes All apart, at any depth.
-func flatten(change Change) ([]Change, error) {
+// deepest is how deep All may be nested. One that holds itself has no end.
+const deepest = 64
+
+// flatten takes All apart.
+func flatten(change Change) ([]Change, error) { return flattenTo(deepest, change) }
+
+func flattenTo(depth int, change Change) ([]Change, error) {
+	if depth == 0 {
+		return nil, invalid("call", "change", "is nested too deep")
+	}
 	if pointer := reflect.ValueOf(change); pointer.Kind() == reflect.Pointer && !pointer.IsNil() {
 		// To the compiler a pointer to a change is one, too.
-		return flatten(pointer.Elem().Interface().(Change))
+		return flattenTo(depth-1, pointer.Elem().Interface().(Change))
 	} else if change == nil || pointer.Kind() == reflect.Pointer {
 		return nil, invalid("call", "change", "is missing")
 	}
@@ -45,7 +53,7 @@ func flatten(change Change) ([]Change, error) {
 	}
 	var flat []Change
 	for _, one := range all {
-		changes, err := flatten(one)
+		changes, err := flattenTo(depth-1, one)
 		if err != nil {
 			return nil, err
 		}

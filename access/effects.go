@@ -159,8 +159,8 @@ func (s Skipped) String() string { return fmt.Sprintf("%s is left as is: %s", s.
 
 // Effects is what a change does, or would do.
 type Effects struct {
-	// Members are the members changed, and those for whom something was
-	// asked and held back.
+	// Members are the members changed, those for whom something was asked and
+	// held back, and those of whose set a ceiling cuts another part.
 	Members []MemberChange `json:"members,omitzero"`
 	// Records are the other records changed.
 	Records []RecordChange `json:"records,omitzero"`
@@ -253,8 +253,13 @@ func (w *work) effects(lines []relationship.Line) Effects {
 			}
 		}
 	}
-	for place := range w.notes {
-		if !told[place] && w.notes[place] != (note{}) {
+	for place, held := range w.notes {
+		if held != (note{}) {
+			w.cut[place] = true
+		}
+	}
+	for place := range w.cut {
+		if !told[place] {
 			record, _ := w.tx.Get(relationship.MemberKey(place.Client, place.User))
 			e.Members = append(e.Members, w.memberChange(place, relationship.Line{Before: record, After: record}))
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clientaccess/clientaccess/access"
 	"github.com/clientaccess/clientaccess/access/accesstest"
+	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -299,4 +300,31 @@ func TestLIM3_LiftingWhatIsNotThereChangesNothing(t *testing.T) {
 		require.False(t, c.Do(access.By("carla"), change).Changed, "%T", change)
 	}
 	require.False(t, c.Do(access.By("ann"), access.UnpauseEmployee{Employee: "bob"}).Changed)
+}
+
+// A plan of a ceiling says whom it cuts, and what.
+func TestPLAN1_ACeilingSaysWhomItCuts(t *testing.T) {
+	c := newCast(t)
+	c.AddEmployee("bob", "support", "reports.view")
+	ceiling := access.SetCeiling{Client: "lumen", Partner: "northwind", Permissions: []string{"reports.view"}}
+	plan := c.plan(access.By("carla"), ceiling)
+	_, cut := plan.Member("lumen", "bob")
+	require.False(t, cut, "all that bob has is under it")
+	ann, cut := plan.Member("lumen", "ann")
+	require.True(t, cut)
+	require.Equal(t, ann.Before, ann.After, "her record stays")
+	require.Equal(t, ann.After.Set.Minus(permset.MustNames("reports.view")), ann.Clipped)
+	c.apply(access.By("carla"), plan)
+	lifted := c.Do(access.By("carla"), access.LiftCeiling{Client: "lumen", Partner: "northwind"})
+	ann, cut = lifted.Member("lumen", "ann")
+	require.True(t, cut)
+	require.Zero(t, ann.Clipped)
+}
+
+// One All inside itself has no end.
+func TestPLAN3_AllInsideItselfIsRefused(t *testing.T) {
+	c := newCast(t)
+	all := make(access.All, 1)
+	all[0] = all
+	c.deny(access.Host(), all, access.ErrInvalid)
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"time"
 
+	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
@@ -10,7 +11,8 @@ import (
 // client (LIM-1). A super admin of the client does so. It acts at once, on
 // everybody and rewrites nothing; raising it gives back what was there. A
 // permission whose implied ones are not all under the ceiling is cut
-// (PSET-2). It stays when the relationship ends (LIM-3).
+// (PSET-2). It stays when the relationship ends (LIM-3). The Result lists every
+// member for whom more or less is usable by it, with what is clipped.
 type SetCeiling struct {
 	Client      relationship.ClientID  `json:"client"`
 	Partner     relationship.PartnerID `json:"partner"`
@@ -101,7 +103,28 @@ func (w *work) changeTerms(client relationship.ClientID, partner relationship.Pa
 	if change(&terms); terms == before {
 		return nil
 	}
-	return w.put(terms)
+	usable := w.leftOfManaged(client, partner)
+	if err := w.put(terms); err != nil {
+		return err
+	}
+	for place, now := range w.leftOfManaged(client, partner) {
+		if now != usable[place] {
+			w.cut[place] = true
+		}
+	}
+	return nil
+}
+
+// leftOfManaged is what the cuts leave of the set of each member whom the
+// partner manages in the client.
+func (w *work) leftOfManaged(client relationship.ClientID, partner relationship.PartnerID) map[Place]permset.Set {
+	left := map[Place]permset.Set{}
+	for member := range membersOf(w.tx, client) {
+		if member.Manager == partner {
+			left[Place{client, member.User}] = w.v.left(facts{now: w.now}.of(w.tx, member), reasonNone)
+		}
+	}
+	return left
 }
 
 // PauseMember stops one managed member, until the client lifts the pause, or

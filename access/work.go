@@ -35,7 +35,10 @@ type work struct {
 	// candidates are whom linking without a call may concern (ADD-5).
 	candidates candidates
 
-	notes         map[Place]note
+	notes map[Place]note
+	// cut are members whose record stays, and of whose set another part can
+	// be used (LIM-1).
+	cut           map[Place]bool
 	skipped       []Skipped
 	notifications []relationship.Notification
 }

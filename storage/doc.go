@@ -2,8 +2,9 @@
 // relationship, hands out snapshots ([Reader]), runs changes one after the
 // other ([Tx]) and keeps the log of what happened ([Commit]).
 //
-// Package storage/memdb has the engine. Package storage/storagetest has the
-// conformance suite that every store passes.
+// Package storage/memdb has the engine. A [Journal] beneath it makes it durable;
+// storage/bolt has one in a file. Package storage/storagetest has the
+// conformance suites that every store and every journal passes.
 //
 // # Contract
 //

@@ -27,6 +27,8 @@ var (
 	ErrCompacted = errors.New("compacted")
 	// ErrAhead: the store has no such revision yet.
 	ErrAhead = errors.New("no such revision")
+	// ErrCorrupt: what was read is not what was written.
+	ErrCorrupt = errors.New("corrupt")
 	// ErrClosed: the store is closed.
 	ErrClosed = errors.New("store is closed")
 )

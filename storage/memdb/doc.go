@@ -9,6 +9,12 @@
 // rolled-back change leaves no trace, and a preview is a fork that nobody
 // publishes.
 //
-// What it holds is gone with the process: it is for unit tests, for examples,
-// and for programs that load their state at the start. The log is kept whole.
+// What a store made with New holds is gone with the process: it is for unit
+// tests, for examples, and for programs that load their state at the start. The
+// log is kept whole in memory.
+//
+// [Open] builds the same engine over a [storage.Journal], which keeps records
+// and log: storage/bolt has one in a file. All questions are answered from
+// memory all the same; a change is durable when Update returns, and changes
+// that wait at the same time are written together.
 package memdb

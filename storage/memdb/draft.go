@@ -138,12 +138,13 @@ func (d *draft) Log(event relationship.Event) error {
 
 // commit makes the next state of what was logged. It returns the base itself
 // when nothing was.
-func (d *draft) commit(id string) (*state, error) {
+func (d *draft) commit(id string) (*state, storage.Commit, error) {
+	none := storage.Commit{}
 	if len(d.Changed()) > 0 {
-		return nil, storage.ErrUnlogged
+		return nil, none, storage.ErrUnlogged
 	}
 	if len(d.events) == 0 {
-		return d.base, nil
+		return d.base, none, nil
 	}
 	commit := storage.Commit{Revision: d.base.revision + 1, ID: id, At: d.base.at, Events: d.events}
 	for _, event := range d.events {
@@ -153,12 +154,9 @@ func (d *draft) commit(id string) (*state, error) {
 	}
 	chain, err := storage.Seal(d.base.chain, commit)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	commit.Chain = chain
 	d.txn.Commit()
-	return &state{
-		db: d.fork, revision: commit.Revision, at: commit.At, chain: chain,
-		log: append(d.base.log, commit),
-	}, nil
+	return &state{db: d.fork, revision: commit.Revision, at: commit.At, chain: chain, log: d.base.log}, commit, nil
 }

@@ -17,10 +17,16 @@ import (
 )
 
 // Store is the engine: a storage.Store with everything in memory. Make one
-// with New. All methods are safe for concurrent use.
+// with New, or with Open over a journal. All methods are safe for concurrent
+// use.
 type Store struct {
 	id  string
 	now atomic.Pointer[state]
+
+	// journal makes it durable, and queue is where changes wait for it; both
+	// are nil without one.
+	journal storage.Journal
+	queue   *queue
 
 	// turn is the writers' queue: whoever holds its one place writes. A mutex
 	// would not hear a context.
@@ -81,6 +87,9 @@ func (s *Store) leave() { <-s.turn }
 
 // Update implements storage.Store.
 func (s *Store) Update(ctx context.Context, run func(storage.Tx) error) (storage.Revision, error) {
+	if s.journal != nil {
+		return s.enqueue(ctx, run)
+	}
 	if err := s.enter(ctx); err != nil {
 		return 0, err
 	}
@@ -90,11 +99,12 @@ func (s *Store) Update(ctx context.Context, run func(storage.Tx) error) (storage
 	if err := run(draft); err != nil {
 		return 0, err
 	}
-	next, err := draft.commit(rand.Text())
+	next, commit, err := draft.commit(rand.Text())
 	if err != nil {
 		return 0, err
 	}
 	if next != base {
+		next.log = append(next.log, commit)
 		s.publish(next)
 	}
 	return next.revision, nil
@@ -110,6 +120,9 @@ func (s *Store) publish(next *state) {
 
 // Changes implements storage.Store.
 func (s *Store) Changes(ctx context.Context, after storage.Revision) iter.Seq2[storage.Commit, error] {
+	if s.journal != nil {
+		return s.journal.Changes(ctx, after)
+	}
 	return func(yield func(storage.Commit, error) bool) {
 		head := s.now.Load()
 		if after > head.revision {
@@ -152,17 +165,31 @@ func (s *Store) Wait(ctx context.Context, revision storage.Revision) error {
 func (s *Store) Close() error {
 	s.turn <- struct{}{}
 	defer s.leave()
+	if !s.markClosed() || s.journal == nil {
+		return nil
+	}
+	close(s.queue.stop)
+	<-s.queue.stopped
+	return s.journal.Close()
+}
+
+// markClosed reports whether the store was open until now.
+func (s *Store) markClosed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed {
-		s.closed = true
-		close(s.moved)
+	if s.closed {
+		return false
 	}
-	return nil
+	s.closed = true
+	close(s.moved)
+	return true
 }
 
 // Aside implements storage.Store.
 func (s *Store) Aside(ctx context.Context, run func(storage.Aside) error) error {
+	if s.journal != nil {
+		return s.journal.Aside(ctx, run)
+	}
 	if err := s.enter(ctx); err != nil {
 		return err
 	}

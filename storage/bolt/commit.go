@@ -1,0 +1,288 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// enter waits for the writers' turn.
+func (j *Journal) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w: %w", storage.ErrContended, err)
+	}
+	select {
+	case j.turn <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %w", storage.ErrContended, ctx.Err())
+	}
+	if err := j.usable(); err != nil {
+		<-j.turn
+		return err
+	}
+	return nil
+}
+
+// Commit implements storage.Journal.
+func (j *Journal) Commit(ctx context.Context, after storage.Revision, run func([]storage.Commit) ([]storage.Commit, error)) error {
+	if err := j.enter(ctx); err != nil {
+		return err
+	}
+	defer func() { <-j.turn }()
+	missed, err := j.missed(after)
+	if err != nil {
+		return err
+	}
+	batch, err := run(missed)
+	if err != nil || len(batch) == 0 {
+		return err
+	}
+	return j.write(func(tx *bbolt.Tx, h *head) error {
+		for _, commit := range batch {
+			if commit.Revision != h.Revision+1 {
+				return fmt.Errorf("commit %d cannot follow commit %d", commit.Revision, h.Revision)
+			}
+			if err := putCommit(tx, h, commit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// missed reads the commits behind a revision.
+func (j *Journal) missed(after storage.Revision) ([]storage.Commit, error) {
+	var missed []storage.Commit
+	for commit, err := range j.Changes(context.Background(), after) {
+		if err != nil {
+			return nil, err
+		}
+		missed = append(missed, commit)
+	}
+	return missed, nil
+}
+
+// write runs one transaction of bbolt. The turn is the caller's. When the disk
+// fails in the middle of committing, what a crash would leave is not known;
+// then nothing more is written until the file is opened again.
+func (j *Journal) write(change func(*bbolt.Tx, *head) error) error {
+	return j.guard(func() error {
+		tx, err := j.db.Begin(true)
+		if err != nil {
+			return err
+		}
+		h, err := getHead(tx)
+		if err == nil {
+			err = change(tx, &h)
+		}
+		if err == nil {
+			err = putHead(tx, h)
+		}
+		if err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+		if err := tx.Commit(); err != nil {
+			return j.breakWith(fmt.Errorf("%w: %w", storage.ErrUnknownOutcome, err))
+		}
+		return nil
+	})
+}
+
+func putCommit(tx *bbolt.Tx, h *head, commit storage.Commit) error {
+	body, err := storage.EncodeCommit(commit)
+	if err != nil {
+		return err
+	}
+	key := logKey(commit.Revision)
+	if err := tx.Bucket(logBucket).Put(key, seal(logBucket, key, body)); err != nil {
+		return err
+	}
+	records := tx.Bucket(recordBucket)
+	for _, event := range commit.Events {
+		for _, line := range event.Lines {
+			if err := putLine(records, &h.Records, line); err != nil {
+				return err
+			}
+		}
+	}
+	h.Revision, h.ID, h.At, h.Chain = commit.Revision, commit.ID, commit.At, commit.Chain
+	return nil
+}
+
+func putLine(records *bbolt.Bucket, total *sum, line relationship.Line) error {
+	key := recordKey(line.Key())
+	if before := records.Get(key); before != nil {
+		if _, err := unseal(recordBucket, key, before); err != nil {
+			return err
+		}
+		total.remove(before)
+	}
+	if line.After == nil {
+		return records.Delete(key)
+	}
+	body, err := relationship.EncodeRecord(line.After)
+	if err != nil {
+		return err
+	}
+	after := seal(recordBucket, key, body)
+	total.add(after)
+	return records.Put(key, after)
+}
+
+// page is how many commits are read in one transaction of bbolt, so that a slow
+// reader of the feed holds up nothing.
+const page = 100
+
+// Changes implements storage.Journal.
+func (j *Journal) Changes(ctx context.Context, after storage.Revision) iter.Seq2[storage.Commit, error] {
+	return func(yield func(storage.Commit, error) bool) {
+		last := storage.Revision(0)
+		for first := true; first || after < last; first = false {
+			var commits []storage.Commit
+			err := j.view(func(tx *bbolt.Tx) (err error) {
+				if first {
+					h, err := getHead(tx)
+					if err != nil {
+						return err
+					}
+					last = h.Revision
+				}
+				if after > last {
+					return storage.ErrAhead
+				}
+				commits, err = readLog(tx, after, min(last, after+page))
+				return err
+			})
+			for _, commit := range commits {
+				if err := ctx.Err(); err != nil {
+					yield(storage.Commit{}, err)
+					return
+				}
+				if !yield(commit, nil) {
+					return
+				}
+				after = commit.Revision
+			}
+			if err != nil {
+				yield(storage.Commit{}, err)
+				return
+			}
+		}
+	}
+}
+
+// readLog reads the commits behind after up to last.
+func readLog(tx *bbolt.Tx, after, last storage.Revision) ([]storage.Commit, error) {
+	var commits []storage.Commit
+	log := tx.Bucket(logBucket)
+	for revision := after + 1; revision <= last; revision++ {
+		key := logKey(revision)
+		value := log.Get(key)
+		body, err := unseal(logBucket, key, value)
+		if err != nil {
+			return commits, fmt.Errorf("commit %d: %w", revision, err)
+		}
+		commit, err := storage.DecodeCommit(body)
+		if err != nil {
+			return commits, fmt.Errorf("%w: commit %d: %w", storage.ErrCorrupt, revision, err)
+		}
+		commits = append(commits, commit)
+	}
+	return commits, nil
+}
+
+// Aside implements storage.Journal.
+func (j *Journal) Aside(ctx context.Context, run func(storage.Aside) error) error {
+	if err := j.enter(ctx); err != nil {
+		return err
+	}
+	defer func() { <-j.turn }()
+	return j.runAside(run)
+}
+
+// notes implements storage.Aside.
+type notes struct {
+	bucket *bbolt.Bucket
+	total  *sum
+	failed error
+}
+
+func (n *notes) Get(key string) ([]byte, bool) {
+	value := n.bucket.Get([]byte(key))
+	if value == nil {
+		return nil, false
+	}
+	body, err := unseal(asideBucket, []byte(key), value)
+	if err != nil {
+		n.failed = err
+		return nil, false
+	}
+	return bytes.Clone(body), true // bbolt's own memory ends with the transaction
+}
+
+func (n *notes) Put(key string, content []byte) error {
+	if key == "" || strings.ContainsRune(key, 0) {
+		return errors.New("the key of a note is empty or contains U+0000")
+	}
+	if err := n.Delete(key); err != nil {
+		return err
+	}
+	value := seal(asideBucket, []byte(key), content)
+	n.total.add(value)
+	return n.bucket.Put([]byte(key), value)
+}
+
+func (n *notes) Delete(key string) error {
+	value := n.bucket.Get([]byte(key))
+	if value == nil {
+		return nil
+	}
+	if _, err := unseal(asideBucket, []byte(key), value); err != nil {
+		return err
+	}
+	n.total.remove(value)
+	return n.bucket.Delete([]byte(key))
+}
+
+func (n *notes) Scan(prefix string) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		cursor := n.bucket.Cursor()
+		for key, value := cursor.Seek([]byte(prefix)); key != nil && strings.HasPrefix(string(key), prefix); key, value = cursor.Next() {
+			body, err := unseal(asideBucket, key, value)
+			if err != nil {
+				n.failed = err
+				return
+			}
+			if !yield(string(key), bytes.Clone(body)) {
+				return
+			}
+		}
+	}
+}
+
+// runAside runs a change of the notes in one transaction. A panic of run is the
+// caller's own: it goes on, and the transaction is rolled back.
+func (j *Journal) runAside(run func(storage.Aside) error) error {
+	var panicked any
+	err := j.write(func(tx *bbolt.Tx, h *head) (err error) {
+		defer func() {
+			if panicked = recover(); panicked != nil {
+				err = errors.New("panic")
+			}
+		}()
+		n := &notes{bucket: tx.Bucket(asideBucket), total: &h.Notes}
+		return errors.Join(run(n), n.failed)
+	})
+	if panicked != nil {
+		panic(panicked)
+	}
+	return err
+}

@@ -1,0 +1,215 @@
+package bolt
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// The reasons for which a file is not opened. A damaged one is
+// storage.ErrCorrupt.
+var (
+	// ErrInUse: another process, or another Journal in this one, has it open.
+	ErrInUse = errors.New("the file is in use")
+	// ErrForeign: the file is something else than a journal.
+	ErrForeign = errors.New("the file is not a journal")
+	// ErrNewer: a newer version of this package has written the file.
+	ErrNewer = errors.New("the file has a newer format")
+)
+
+// Journal is a storage.Journal in one file. Make one with Open. All methods
+// are safe for concurrent use.
+type Journal struct {
+	id   string
+	path string
+	db   *bbolt.DB
+	file *os.File
+
+	// turn is the writers' queue; a mutex would not hear a context.
+	turn chan struct{}
+
+	// mu guards broken and closed.
+	mu     sync.Mutex
+	broken error
+	closed bool
+}
+
+var _ storage.Journal = (*Journal)(nil)
+
+// Open opens the journal in a file, and makes the file when there is none.
+// Only the owner can read it.
+func Open(path string) (*Journal, error) {
+	j := &Journal{path: path, turn: make(chan struct{}, 1)}
+	err := j.guard(j.open)
+	if err != nil {
+		j.abandon()
+		return nil, fmt.Errorf("bolt: open %s: %w", path, err)
+	}
+	return j, nil
+}
+
+func (j *Journal) open() error {
+	if err := checkFile(j.path); err != nil {
+		return err
+	}
+	db, err := bbolt.Open(j.path, 0o600, &bbolt.Options{
+		Timeout: time.Millisecond, // zero would wait for ever
+		// A damaged list of free pages would let bbolt write over others. It
+		// is worked out anew at each opening instead.
+		NoFreelistSync: true,
+		FreelistType:   bbolt.FreelistMapType,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			file, err := os.OpenFile(name, flag, mode)
+			j.file = file
+			return file, err
+		},
+	})
+	switch {
+	case errors.Is(err, bbolt.ErrTimeout):
+		return ErrInUse
+	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrVersionMismatch), errors.Is(err, bbolt.ErrChecksum):
+		return fmt.Errorf("%w: %w", ErrForeign, err)
+	case err != nil:
+		return err
+	}
+	j.db = db
+	return j.begin()
+}
+
+// begin lays down a new file, and reads the identity of an old one.
+func (j *Journal) begin() error {
+	empty := false
+	err := j.db.View(func(tx *bbolt.Tx) error {
+		name, _ := tx.Cursor().First()
+		if empty = name == nil; empty {
+			return nil
+		}
+		meta := tx.Bucket(metaBucket)
+		if meta == nil {
+			return ErrForeign
+		}
+		format, err := unseal(metaBucket, formatKey, meta.Get(formatKey))
+		if err != nil {
+			return err
+		}
+		if err := checkFormat(string(format)); err != nil {
+			return err
+		}
+		for _, bucket := range buckets {
+			if tx.Bucket(bucket) == nil {
+				return fmt.Errorf("%w: %s is missing", storage.ErrCorrupt, bucket)
+			}
+		}
+		id, err := unseal(metaBucket, idKey, meta.Get(idKey))
+		j.id = string(id)
+		return err
+	})
+	if err != nil || !empty {
+		return err
+	}
+	return j.db.Update(func(tx *bbolt.Tx) error {
+		for _, bucket := range buckets {
+			if _, err := tx.CreateBucket(bucket); err != nil {
+				return err
+			}
+		}
+		j.id = rand.Text()
+		meta := tx.Bucket(metaBucket)
+		return errors.Join(
+			meta.Put(formatKey, seal(metaBucket, formatKey, []byte(format))),
+			meta.Put(idKey, seal(metaBucket, idKey, []byte(j.id))),
+			putHead(tx, head{}),
+		)
+	})
+}
+
+// ID implements storage.Journal.
+func (j *Journal) ID() string { return j.id }
+
+// Load implements storage.Journal.
+func (j *Journal) Load(ctx context.Context, record func(relationship.Record) error) (storage.Head, error) {
+	var h head
+	err := j.view(func(tx *bbolt.Tx) (err error) {
+		if h, err = getHead(tx); err != nil {
+			return err
+		}
+		var records, notes sum
+		err = tx.Bucket(recordBucket).ForEach(func(key, value []byte) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			body, err := unseal(recordBucket, key, value)
+			if err != nil {
+				return err
+			}
+			read, err := relationship.DecodeRecord(body)
+			if err != nil {
+				return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
+			}
+			records.add(value)
+			return record(read)
+		})
+		if err != nil {
+			return err
+		}
+		err = tx.Bucket(asideBucket).ForEach(func(key, value []byte) error {
+			_, err := unseal(asideBucket, key, value)
+			notes.add(value)
+			return err
+		})
+		if err == nil && records != h.Records {
+			err = fmt.Errorf("%w: the records are not those of the newest commit", storage.ErrCorrupt)
+		}
+		if err == nil && notes != h.Notes {
+			err = fmt.Errorf("%w: the notes are not those that were written", storage.ErrCorrupt)
+		}
+		return err
+	})
+	return storage.Head{Revision: h.Revision, At: h.At, Chain: h.Chain}, err
+}
+
+// Backup writes a copy of the journal as it is now, while it is in use. The
+// copy is a file that Open opens; it has the same ID.
+func (j *Journal) Backup(w io.Writer) (int64, error) {
+	var n int64
+	err := j.view(func(tx *bbolt.Tx) (err error) {
+		n, err = tx.WriteTo(w)
+		return err
+	})
+	return n, err
+}
+
+// Close implements storage.Journal.
+func (j *Journal) Close() error {
+	j.turn <- struct{}{}
+	defer func() { <-j.turn }()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed {
+		return nil
+	}
+	j.closed = true
+	if j.broken != nil {
+		j.abandon()
+		return nil
+	}
+	return j.db.Close()
+}
+
+// abandon gives the file free without asking bbolt, which may have been left
+// in the middle of something.
+func (j *Journal) abandon() {
+	if j.file != nil {
+		_ = j.file.Close() // nothing is waiting to be written through it
+	}
+}

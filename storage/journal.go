@@ -1,0 +1,52 @@
+package storage
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// Head is the newest commit of a journal.
+type Head struct {
+	// Revision, At and Chain are the commit's. The zero Head is the empty
+	// journal.
+	Revision Revision
+	At       time.Time
+	Chain    relationship.Digest
+}
+
+// Journal is what makes an engine durable: it keeps the records and the log,
+// and puts the writers of all processes in a row. It knows no rule and builds
+// no index; the engine over it answers every question from memory. Package
+// storage/memdb has the engine; its Open takes any Journal.
+//
+// All methods are safe for concurrent use.
+type Journal interface {
+	// ID names the store for good. It is random and made with the journal.
+	ID() string
+	// Load calls record with every record at the newest revision, in any
+	// order, and returns that revision. An error of record ends it. What it
+	// cannot vouch for is an error that matches ErrCorrupt.
+	Load(ctx context.Context, record func(relationship.Record) error) (Head, error)
+	// Commit writes a batch of commits behind the newest one, all or none.
+	//
+	// It waits for its turn among all writers; waiting ends with ctx
+	// (ErrContended). Then it calls run with the commits behind after, which
+	// this caller has not seen, in order. Run returns the batch, which begins
+	// behind the last of these, or an error, which Commit returns. Run may be
+	// called more than once; the last call counts. An empty batch writes
+	// nothing. Once run has returned, ctx is no longer heard.
+	//
+	// When Commit returns nil, the batch is durable. ErrUnknownOutcome says
+	// that it could not be found out whether it was written: the next Commit
+	// or Changes tells. After any other error nothing was written.
+	Commit(ctx context.Context, after Revision, run func(missed []Commit) ([]Commit, error)) error
+	// Changes is Store.Changes.
+	Changes(ctx context.Context, after Revision) iter.Seq2[Commit, error]
+	// Aside is Store.Aside.
+	Aside(ctx context.Context, run func(Aside) error) error
+	// Close ends the journal. Closing twice is no error.
+	Close() error
+}

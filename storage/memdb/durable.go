@@ -1,0 +1,298 @@
+package memdb
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// Open returns the engine over a journal, with everything that the journal
+// holds. Closing the Store closes the journal.
+//
+// Changes that wait at the same time are written as one batch: they run in
+// turn, each upon the outcome of the one before, each with an answer of its
+// own. A change is durable when Update returns.
+func Open(ctx context.Context, journal storage.Journal) (*Store, error) {
+	store := New()
+	store.id, store.journal = journal.ID(), journal
+	base := store.now.Load()
+	draft := newDraft(base)
+	texts := map[permset.Names]permset.Names{}
+	head, err := journal.Load(ctx, func(record relationship.Record) error {
+		if member, is := record.(relationship.Member); is {
+			// A world has a handful of sets: members share their text.
+			if _, known := texts[member.Set]; !known {
+				texts[member.Set] = member.Set
+			}
+			member.Set = texts[member.Set]
+			record = member
+		}
+		return draft.load(record)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("memdb: load: %w", err)
+	}
+	draft.txn.Commit()
+	store.now.Store(&state{db: draft.fork, revision: head.Revision, at: head.At, chain: head.Chain})
+	store.queue = &queue{arrived: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
+	go store.write()
+	return store, nil
+}
+
+// load puts a record of the journal into an empty draft.
+func (d *draft) load(record relationship.Record) error {
+	if err := record.Check(); err != nil {
+		return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
+	}
+	for _, unique := range uniqueOf(record) {
+		if _, taken := d.Find(unique.what, unique.value); taken {
+			return fmt.Errorf("%w: %w", storage.ErrCorrupt, storage.ErrConflict)
+		}
+	}
+	return d.txn.Insert(recordTable, record)
+}
+
+// queue is where changes wait to be written.
+type queue struct {
+	mu      sync.Mutex
+	jobs    []*job
+	arrived chan struct{} // holds a token when jobs may wait
+	stop    chan struct{} // closed when the store is
+	stopped chan struct{} // closed when the writer has ended
+}
+
+// job is one change that waits. Its function runs in the goroutine of its
+// caller, so that a panic, and the end of a test, are the caller's own.
+type job struct {
+	state atomic.Int32
+	draft chan *draft   // from the writer: run upon this
+	ran   chan bool     // to the writer: it returned, or it panicked
+	done  chan struct{} // from the writer: the outcome is known
+
+	err      error
+	revision storage.Revision
+}
+
+// The states of a job.
+const (
+	waiting = iota
+	running
+	withdrawn
+)
+
+// enqueue runs a change by way of the queue.
+func (s *Store) enqueue(ctx context.Context, run func(storage.Tx) error) (storage.Revision, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, fmt.Errorf("%w: %w", storage.ErrContended, err)
+	}
+	j := &job{draft: make(chan *draft), ran: make(chan bool), done: make(chan struct{})}
+	s.queue.mu.Lock()
+	s.queue.jobs = append(s.queue.jobs, j)
+	s.queue.mu.Unlock()
+	select {
+	case s.queue.arrived <- struct{}{}:
+	default:
+	}
+	gone := ctx.Done()
+	for {
+		select {
+		case draft := <-j.draft:
+			j.run(draft, run)
+			gone = nil
+		case <-j.done:
+			return j.revision, j.err
+		case <-gone:
+			if j.state.CompareAndSwap(waiting, withdrawn) {
+				return 0, fmt.Errorf("%w: %w", storage.ErrContended, ctx.Err())
+			}
+			gone = nil
+		case <-s.queue.stopped:
+			select {
+			case <-j.done:
+				return j.revision, j.err
+			default:
+				return 0, storage.ErrClosed
+			}
+		}
+	}
+}
+
+func (j *job) run(draft *draft, run func(storage.Tx) error) {
+	returned := false
+	defer func() { j.ran <- returned }()
+	j.err = run(draft)
+	returned = true
+}
+
+// mostAtOnce bounds a batch, so that nobody waits for too long.
+const mostAtOnce = 256
+
+// write is the writer: it takes what waits and commits it, until the store is
+// closed.
+func (s *Store) write() {
+	defer close(s.queue.stopped)
+	for {
+		select {
+		case <-s.queue.arrived:
+		case <-s.queue.stop:
+			return
+		}
+		for {
+			jobs := s.queue.take()
+			if len(jobs) == 0 {
+				break
+			}
+			s.commitBatch(jobs)
+		}
+	}
+}
+
+func (q *queue) take() []*job {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(q.jobs), mostAtOnce)
+	jobs := q.jobs[:n:n]
+	q.jobs = q.jobs[n:]
+	return jobs
+}
+
+// batch is one attempt to commit jobs.
+type batch struct {
+	base, next *state
+	commits    []storage.Commit
+	ran        map[*job]bool
+}
+
+// commitBatch commits jobs as one batch and tells each its outcome.
+func (s *Store) commitBatch(jobs []*job) {
+	b, err := s.tryBatch(jobs)
+	if err == nil && b.next != b.base {
+		s.publish(b.next)
+	}
+	for _, j := range jobs {
+		if err != nil && (!b.ran[j] || j.err == nil) {
+			j.err = err
+		}
+		if j.err != nil {
+			j.revision = 0
+		}
+		close(j.done)
+	}
+}
+
+// mostTries bounds how often a batch is written again that was found out not
+// to have been written.
+const mostTries = 3
+
+// tryBatch writes a batch. When the outcome is unknown, it takes the writers'
+// turn once more: nobody writes meanwhile, so what stands in the journal then
+// is the truth.
+func (s *Store) tryBatch(jobs []*job) (*batch, error) {
+	b := &batch{base: s.now.Load()}
+	var err error
+	for range mostTries {
+		err = s.journal.Commit(context.Background(), b.base.revision, func(missed []storage.Commit) ([]storage.Commit, error) {
+			return b.run(jobs, missed)
+		})
+		if !errors.Is(err, storage.ErrUnknownOutcome) {
+			return b, err
+		}
+		written, errLook := s.isWritten(b)
+		if errLook != nil {
+			return b, errors.Join(err, errLook)
+		}
+		if written {
+			return b, nil
+		}
+	}
+	return b, err
+}
+
+// isWritten looks whether the batch stands in the journal.
+func (s *Store) isWritten(b *batch) (written bool, err error) {
+	err = s.journal.Commit(context.Background(), b.base.revision, func(missed []storage.Commit) ([]storage.Commit, error) {
+		written = false
+		for _, commit := range missed {
+			written = written || len(b.commits) > 0 && commit.ID == b.commits[0].ID
+		}
+		return nil, nil
+	})
+	return written, err
+}
+
+// run runs the jobs in turn, each upon the outcome of the one before.
+func (b *batch) run(jobs []*job, missed []storage.Commit) ([]storage.Commit, error) {
+	next, err := b.base.follow(missed)
+	if err != nil {
+		return nil, err
+	}
+	b.commits, b.ran = nil, make(map[*job]bool, len(jobs))
+	for _, j := range jobs {
+		if j.state.CompareAndSwap(waiting, running); j.state.Load() != running {
+			continue
+		}
+		draft := newDraft(next)
+		j.draft <- draft
+		if b.ran[j] = <-j.ran; !b.ran[j] {
+			j.state.Store(withdrawn) // it panicked: nobody waits for it
+			continue
+		}
+		if j.err != nil {
+			continue
+		}
+		after, commit, err := draft.commit(rand.Text())
+		if err != nil {
+			j.err = err
+			continue
+		}
+		if after != next {
+			b.commits = append(b.commits, commit)
+		}
+		next, j.revision = after, after.revision
+	}
+	b.next = next
+	return b.commits, nil
+}
+
+// follow applies commits that somebody else made.
+func (s *state) follow(commits []storage.Commit) (*state, error) {
+	if len(commits) == 0 {
+		return s, nil
+	}
+	draft := newDraft(s)
+	next := *s
+	for _, commit := range commits {
+		if commit.Revision != next.revision+1 {
+			return nil, fmt.Errorf("%w: commit %d follows commit %d", storage.ErrCorrupt, commit.Revision, next.revision)
+		}
+		for _, event := range commit.Events {
+			for _, line := range event.Lines {
+				if err := draft.follow(line); err != nil {
+					return nil, fmt.Errorf("%w: commit %d: %w", storage.ErrCorrupt, commit.Revision, err)
+				}
+			}
+		}
+		next.revision, next.at, next.chain = commit.Revision, commit.At, commit.Chain
+	}
+	draft.txn.Commit()
+	next.db = draft.fork
+	return &next, nil
+}
+
+func (d *draft) follow(line relationship.Line) error {
+	if line.After == nil {
+		err := d.Delete(line.Key())
+		if errors.Is(err, storage.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
+	return d.Put(line.After)
+}
