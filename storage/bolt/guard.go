@@ -1,10 +1,12 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -53,7 +55,7 @@ func (j *Journal) view(read func(*bbolt.Tx) error) error {
 	}
 	return j.guard(func() error {
 		err := j.db.View(read)
-		if err == bbolt.ErrDatabaseNotOpen {
+		if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
 			return storage.ErrClosed
 		}
 		return err
