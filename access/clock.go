@@ -55,7 +55,9 @@ func settle(tx storage.Tx, r relationship.Relationship) error {
 	})
 }
 
-// settleDue settles the named relationships if the clock has ended them.
+// settleDue settles the named relationships if the clock has ended them. Where
+// one is, more may be: others that are due are settled with them, so that a
+// call about many clients does not start again for each.
 func settleDue(tx storage.Tx, now time.Time, keys map[relationship.Key]bool) error {
 	for key := range keys {
 		r, found := storage.Get[relationship.Relationship](tx, key)
@@ -65,11 +67,31 @@ func settleDue(tx storage.Tx, now time.Time, keys map[relationship.Key]bool) err
 			}
 		}
 	}
-	return nil
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err := sweep(tx, now)
+	return err
 }
 
 // sweepStep is how many ends one transaction of a sweep writes at most.
 const sweepStep = 1000
+
+// sweep settles the first that are due, and says how many.
+func sweep(tx storage.Tx, now time.Time) (int, error) {
+	var due []relationship.Relationship
+	for r := range tx.Due(now) {
+		if due = append(due, r); len(due) == sweepStep {
+			break
+		}
+	}
+	for _, r := range due {
+		if err := settle(tx, r); err != nil {
+			return 0, err
+		}
+	}
+	return len(due), nil
+}
 
 // Sweep writes down what the clock has ended: relationships whose 60 days, or
 // whose limit, are over (REL-6). Answers do not depend on it; lists and the
@@ -79,21 +101,9 @@ func (m *Manager) Sweep(ctx context.Context) (int, error) {
 	ended := 0
 	for {
 		step := 0
-		_, err := m.store.Update(ctx, func(tx storage.Tx) error {
-			step = 0
-			var due []relationship.Relationship
-			for r := range tx.Due(m.nowAt(tx)) {
-				if due = append(due, r); len(due) == sweepStep {
-					break
-				}
-			}
-			for _, r := range due {
-				if err := settle(tx, r); err != nil {
-					return err
-				}
-				step++
-			}
-			return nil
+		_, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+			step, err = sweep(tx, m.nowAt(tx))
+			return err
 		})
 		if err != nil {
 			return ended, fmt.Errorf("sweep: %w", err)
