@@ -8,7 +8,7 @@ import (
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
-// What the ledger thinks of an actor, from SPEC.md alone: ASK-1 for what
+// What the ledger thinks of an actor, from the rules alone: ASK-1 for what
 // somebody may use, DEL-3 for what they may hand on, LINK-3, LINK-7, MIG and
 // ORG-3 for whose word counts as the client's own side's.
 

@@ -9,7 +9,7 @@ import (
 	"github.com/clientaccess/clientaccess/storage"
 )
 
-// theoremLedger is what SPEC.md's DEL-4 speaks of: a record of what each
+// theoremLedger is what DEL-4 speaks of: a record of what each
 // client's own side conferred. It is written from the specification, and knows
 // nothing of how package access comes to its results. It reads the log, event
 // by event: who did what, and which records it left. Whether the actor had the
