@@ -120,7 +120,7 @@ func (w *work) migrate(rule string, member relationship.Member, partner relation
 	if _, err := w.openClient(member.Client); err != nil {
 		return err
 	}
-	if _, err := w.employee(partner, member.User); err != nil {
+	if _, err := w.activeEmployee(partner, member.User); err != nil {
 		return err
 	}
 	if _, err := w.eligible(partner); err != nil {
