@@ -134,11 +134,11 @@ func (p *player) needsAccess(s scene, user relationship.UserID) bool {
 // member is a membership as it stands; the zero value is none. The host may
 // ask about everybody.
 func (p *player) member(client relationship.ClientID, user relationship.UserID) access.MemberState {
-	explanation, err := p.manager.Explain(access.Host(), user, client, p.manager.Catalog().AddAndEditUsers())
+	view, err := p.manager.Member(access.Host(), user, client)
 	if err != nil {
 		return access.MemberState{}
 	}
-	return explanation.Member
+	return view.MemberState
 }
 
 // managed are the members of a client whom a partner manages, in the order of

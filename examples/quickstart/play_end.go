@@ -20,7 +20,7 @@ func (p *player) ending(ctx context.Context, s scene) {
 	if _, done := p.do(ctx, s.line, access.By(s.by).At(s.partner).Because("project done"), access.RemoveEmployees{Client: s.client}); !done {
 		return
 	}
-	r := p.relationship(s.partner, s.client)
+	r := p.written(s.partner, s.client)
 	p.note("Unless something happens, it ends at %s.", r.EndsAt.Format("2006-01-02 15:04"))
 
 	gone := p.now
@@ -30,7 +30,7 @@ func (p *player) ending(ctx context.Context, s scene) {
 	p.now = gone.Add(60 * day)
 	p.step("REL-6", "The clock is turned to day 60, %s: the relationship is %s. Nobody has called, and nothing was written.",
 		p.now.Format("2006-01-02 15:04"), p.phase(s.partner, s.client))
-	p.note("Written down is still: %s.", p.relationship(s.partner, s.client).Phase)
+	p.note("Written down is still: %s.", p.written(s.partner, s.client).Phase)
 	p.credit(s.line, s.client)
 	p.step("REL-4", "Activity comes too late.")
 	p.refused(ctx, s.line, access.Host(), access.ReportActivity{Partner: s.partner, Client: s.client})
@@ -40,16 +40,20 @@ func (p *player) ending(ctx context.Context, s scene) {
 		return
 	}
 	p.step("REL-6", "A sweep writes down what the clock has ended: relationships ended: %d. Written down is now: %s.",
-		ended, p.relationship(s.partner, s.client).Phase)
+		ended, p.written(s.partner, s.client).Phase)
 }
 
-// relationship is a relationship as it is written down.
-func (p *player) relationship(partner relationship.PartnerID, client relationship.ClientID) relationship.Relationship {
+// written is a relationship as it is written down.
+func (p *player) written(partner relationship.PartnerID, client relationship.ClientID) relationship.Relationship {
 	r, _ := storage.Get[relationship.Relationship](p.store.Snapshot(), relationship.RelationshipKey(partner, client))
 	return r
 }
 
 // phase is where a relationship stands now, written down or not (REL-6).
 func (p *player) phase(partner relationship.PartnerID, client relationship.ClientID) relationship.Phase {
-	return p.relationship(partner, client).PhaseAt(p.now)
+	view, err := p.manager.Relationship(access.Host(), partner, client)
+	if err != nil {
+		return "" // there never was one
+	}
+	return view.Phase
 }
