@@ -9,6 +9,21 @@
 //		})
 //	}
 //
+// Whoever writes a [storage.Journal], the smaller thing beneath an engine, runs
+// RunJournal instead: all of the above over the journal, the same with every
+// function run twice, and what is said of a journal alone.
+//
+//	func TestJournal(t *testing.T) {
+//		engine := func(ctx context.Context, journal storage.Journal) (storage.Store, error) {
+//			return memdb.Open(ctx, journal)
+//		}
+//		storagetest.RunJournal(t, engine, func(t *testing.T) storage.Journal {
+//			journal, err := myjournal.Open(t.TempDir())
+//			require.NoError(t, err)
+//			return journal
+//		})
+//	}
+//
 // The names of the subtests are sentences: together they are the contract of
 // package storage, in short.
 //
