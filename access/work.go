@@ -35,6 +35,7 @@ type work struct {
 	// candidates are whom linking without a call may concern (ADD-5).
 	candidates candidates
 
+	// notes are what DEL-1 held back, by member.
 	notes map[Place]note
 	// cut are members whose record stays, and of whose set another part can
 	// be used (LIM-1).

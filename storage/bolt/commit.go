@@ -90,7 +90,10 @@ func (j *Journal) write(change func(*bbolt.Tx, *head) error) error {
 			return errors.Join(err, tx.Rollback())
 		}
 		if err := tx.Commit(); err != nil {
-			return j.breakWith(fmt.Errorf("%w: %w", storage.ErrUnknownOutcome, err))
+			// Later calls write nothing, and that is known: their error is
+			// another one.
+			_ = j.breakWith(fmt.Errorf("a commit failed on the disk: %w", err))
+			return fmt.Errorf("%w: %w", storage.ErrUnknownOutcome, err)
 		}
 		return nil
 	})

@@ -13,13 +13,16 @@ import (
 
 // guard runs something that calls bbolt. Damaged files can make bbolt panic, or
 // read behind the end of the file, which is a fault: both come out as
-// ErrCorrupt. After one the journal is broken: bbolt may hold locks.
+// ErrCorrupt. After one the journal is broken, and bbolt may hold locks.
 func (j *Journal) guard(run func() error) (err error) {
 	before := debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(before)
 	defer func() {
 		if caught := recover(); caught != nil {
 			err = j.breakWith(fmt.Errorf("%w: %v", storage.ErrCorrupt, caught))
+			j.mu.Lock()
+			j.panicked = true
+			j.mu.Unlock()
 		}
 	}()
 	return run()

@@ -39,10 +39,12 @@ type Journal struct {
 	// turn is the writers' queue; a mutex would not hear a context.
 	turn chan struct{}
 
-	// mu guards broken and closed.
-	mu     sync.Mutex
-	broken error
-	closed bool
+	// mu guards what follows. After a panic inside bbolt, closing it may
+	// wait for ever.
+	mu       sync.Mutex
+	broken   error
+	panicked bool
+	closed   bool
 }
 
 var _ storage.Journal = (*Journal)(nil)
@@ -53,8 +55,7 @@ func Open(path string) (*Journal, error) {
 	j := &Journal{path: path, turn: make(chan struct{}, 1)}
 	err := j.guard(j.open)
 	if err != nil {
-		j.abandon()
-		return nil, fmt.Errorf("bolt: open %s: %w", path, err)
+		return nil, fmt.Errorf("bolt: open %s: %w", path, errors.Join(err, j.shut()))
 	}
 	return j, nil
 }
@@ -200,17 +201,22 @@ func (j *Journal) Close() error {
 		return nil
 	}
 	j.closed = true
-	if j.broken != nil {
-		j.abandon()
+	return j.shut()
+}
+
+// shut gives the file free. Nobody waits for a bbolt that has panicked, which
+// may have been left in the middle of something: then the file can stay in use
+// until the process ends.
+func (j *Journal) shut() error {
+	if j.db == nil {
+		if j.panicked && j.file != nil {
+			return j.file.Close()
+		}
+		return nil // bbolt has closed what it could not open
+	}
+	if j.panicked {
+		go func() { _ = j.guard(j.db.Close) }()
 		return nil
 	}
 	return j.db.Close()
-}
-
-// abandon gives the file free without asking bbolt, which may have been left
-// in the middle of something.
-func (j *Journal) abandon() {
-	if j.file != nil {
-		_ = j.file.Close() // nothing is waiting to be written through it
-	}
 }

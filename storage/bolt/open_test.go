@@ -123,3 +123,32 @@ func TestClosed(t *testing.T) {
 	_, err = journal.Backup(&bytes.Buffer{})
 	require.ErrorIs(t, err, storage.ErrClosed)
 }
+
+// When the disk fails in a commit, its outcome is unknown and said to be so;
+// what comes after is refused, and known not to be written. In memory all is
+// as before.
+func TestCommit_OnADiskThatFails(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "access.db")
+	journal := open(t, path)
+	store, err := engine(context.Background(), journal)
+	require.NoError(t, err)
+	write(t, store, "lumen")
+	before := store.Snapshot()
+	require.NoError(t, journal.FailDisk())
+	for i := range 3 {
+		_, err := store.Update(context.Background(), func(tx storage.Tx) error {
+			return errors.Join(tx.Put(relationship.Client{ID: "tern", Name: "Tern"}),
+				tx.Log(relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}}))
+		})
+		require.Error(t, err)
+		require.Equal(t, i == 0, errors.Is(err, storage.ErrUnknownOutcome), "%v", err)
+	}
+	require.Error(t, store.Aside(context.Background(), func(storage.Aside) error { return nil }))
+	require.Equal(t, before.Revision(), store.Snapshot().Revision())
+	_ = store.Close() // the test has closed the file already
+
+	again := openStore(t, path)
+	require.Equal(t, storage.Revision(1), again.Snapshot().Revision())
+	write(t, again, "harbor")
+	require.NoError(t, again.Close())
+}
