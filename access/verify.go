@@ -16,7 +16,8 @@ var ErrCorrupt = errors.New("the store is not as the rules leave it")
 type Verification struct {
 	// Revision is the state that was verified.
 	Revision storage.Revision
-	// Commits, Events and Records count what was walked.
+	// Commits, Events and Records count what was walked. Commits that the log
+	// has forgotten are not among them.
 	Commits, Events, Records int
 	// Faults are what is wrong, in words; none is good.
 	Faults []string
@@ -26,18 +27,31 @@ func (v *Verification) fault(format string, args ...any) {
 	v.Faults = append(v.Faults, fmt.Sprintf(format, args...))
 }
 
-// Verify walks everything: the hash chain of the log, so that the first broken
-// entry is found (LOG-1); whether the state is equal to the replay of the log;
-// and whether the state is one that the rules can have left. It answers an
-// ErrCorrupt when there are faults, and lists them. It takes no lock.
+// Verify walks everything that is kept: the hash chain of the log from its
+// checkpoint on, so that the first broken entry is found (LOG-1); whether the
+// state is what the checkpoint and the log leave; and whether it is one that
+// the rules can have left. It answers an ErrCorrupt when there are faults, and
+// lists them. It takes no lock.
 func (m *Manager) Verify(ctx context.Context) (Verification, error) {
+	for try := 1; ; try++ {
+		v, err := m.verify(ctx)
+		// The log may have been trimmed while it was read.
+		if !errors.Is(err, storage.ErrCompacted) || try == maxTries {
+			return v, err
+		}
+	}
+}
+
+func (m *Manager) verify(ctx context.Context) (Verification, error) {
 	snapshot := m.store.Snapshot()
 	v := Verification{Revision: snapshot.Revision()}
-	replayed, err := v.replay(ctx, m.store)
+	log, err := v.replay(ctx, m.store)
+	if err == nil {
+		err = v.compare(snapshot, log)
+	}
 	if err != nil {
 		return v, fmt.Errorf("verify: %w", err)
 	}
-	v.compare(snapshot, replayed)
 	v.invariants(snapshot)
 	if len(v.Faults) > 0 {
 		return v, fmt.Errorf("%w: %d faults, the first: %s", ErrCorrupt, len(v.Faults), v.Faults[0])
@@ -45,14 +59,25 @@ func (m *Manager) Verify(ctx context.Context) (Verification, error) {
 	return v, nil
 }
 
-// replay reads the log up to the revision, checks the chain, and builds the
-// state from nothing.
-func (v *Verification) replay(ctx context.Context, store storage.Store) (map[relationship.Key]relationship.Record, error) {
-	state := map[relationship.Key]relationship.Record{}
-	var last storage.Commit
-	for commit, err := range store.Changes(ctx, 0) {
+// replayed is what the log says of the records that it mentions: what they were
+// at the checkpoint, and what they became; nil for nothing.
+type replayed struct {
+	from        storage.Checkpoint
+	first, last map[relationship.Key]relationship.Record
+}
+
+// replay reads the log from the checkpoint up to the revision, and checks the
+// chain.
+func (v *Verification) replay(ctx context.Context, store storage.Store) (replayed, error) {
+	log := replayed{first: map[relationship.Key]relationship.Record{}, last: map[relationship.Key]relationship.Record{}}
+	var err error
+	if log.from, err = store.Checkpoint(ctx); err != nil {
+		return log, err
+	}
+	last := log.from.Head
+	for commit, err := range store.Changes(ctx, log.from.Revision) {
 		if err != nil {
-			return nil, err
+			return log, err
 		}
 		if commit.Revision > v.Revision {
 			break
@@ -66,34 +91,40 @@ func (v *Verification) replay(ctx context.Context, store storage.Store) (map[rel
 		}
 		chain, err := storage.Seal(last.Chain, commit)
 		if err != nil {
-			return nil, err
+			return log, err
 		}
 		if chain != commit.Chain {
 			v.fault("commit %d breaks the hash chain", commit.Revision)
 		}
 		for _, event := range commit.Events {
 			v.Events++
-			v.apply(state, commit.Revision, event)
+			v.apply(log, commit.Revision, event)
 		}
-		last = commit
+		last = storage.Head{Revision: commit.Revision, At: commit.At, Chain: commit.Chain}
 	}
 	if last.Revision != v.Revision {
 		v.fault("the log ends with commit %d, and the state is that of commit %d", last.Revision, v.Revision)
 	}
-	return state, nil
+	return log, nil
 }
 
-func (v *Verification) apply(state map[relationship.Key]relationship.Record, revision storage.Revision, event relationship.Event) {
+func (v *Verification) apply(log replayed, revision storage.Revision, event relationship.Event) {
 	for _, line := range event.Lines {
 		key := line.Key()
-		if state[key] != line.Before {
+		was, known := log.last[key]
+		if !known {
+			log.first[key] = line.Before
+			if log.from.Revision > 0 {
+				was = line.Before // the sum of the checkpoint tells whether that is so
+			}
+		}
+		if was != line.Before {
 			v.fault("commit %d: %s was not what the log says", revision, key)
 		}
+		log.last[key] = line.After
 		if line.After == nil {
-			delete(state, key)
 			continue
 		}
-		state[key] = line.After
 		// The chain holds a digest of a person: Check holds it against the
 		// name and the address.
 		if err := line.After.Check(); err != nil {
@@ -102,21 +133,50 @@ func (v *Verification) apply(state map[relationship.Key]relationship.Record, rev
 	}
 }
 
-// compare holds the state against the replay.
-func (v *Verification) compare(r storage.Reader, replayed map[relationship.Key]relationship.Record) {
+// compare holds the state against the log and its checkpoint.
+func (v *Verification) compare(r storage.Reader, log replayed) error {
+	var atCheckpoint storage.Sum
+	found := map[relationship.Key]bool{}
 	for _, kind := range relationship.Kinds() {
 		for record := range r.All(kind, relationship.Key{}) {
 			v.Records++
 			key := record.Key()
-			if replayed[key] != record {
+			last, mentioned := log.last[key]
+			switch {
+			case mentioned:
+				found[key] = true
+				if last != record {
+					v.fault("%s is not what the log leaves", key)
+				}
+			case log.from.Revision == 0:
 				v.fault("%s is not what the log leaves", key)
+			default:
+				if err := atCheckpoint.Apply(relationship.Line{After: record}); err != nil {
+					return err
+				}
 			}
-			delete(replayed, key)
 		}
 	}
-	for key := range replayed {
-		v.fault("%s is missing", key)
+	for key, last := range log.last {
+		if last != nil && !found[key] {
+			v.fault("%s is missing", key)
+		}
 	}
+	if log.from.Revision == 0 {
+		return nil
+	}
+	for _, record := range log.first {
+		if record == nil {
+			continue
+		}
+		if err := atCheckpoint.Apply(relationship.Line{After: record}); err != nil {
+			return err
+		}
+	}
+	if atCheckpoint != log.from.Sum {
+		v.fault("the records that the log began with at commit %d are not those of the checkpoint", log.from.Revision)
+	}
+	return nil
 }
 
 // invariants checks what holds at every revision, whatever was called.

@@ -2,6 +2,7 @@ package relationship
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ const (
 	KindRelationship Kind = "relationship"
 	KindTerms        Kind = "terms"
 	KindStanding     Kind = "standing"
+	KindOnce         Kind = "once"
 )
 
 // Kinds returns every kind of record, in the order in which one can be
@@ -32,7 +34,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		KindCatalog, KindUser, KindPartner, KindEmployee, KindTemplate, KindLink,
-		KindClient, KindMember, KindRelationship, KindTerms, KindStanding,
+		KindClient, KindMember, KindRelationship, KindTerms, KindStanding, KindOnce,
 	}
 }
 
@@ -54,8 +56,8 @@ func (k Key) String() string {
 
 // Record is one stored thing: a value that is never changed in place. It is
 // a sealed sum: Catalog, User, Partner, Employee, Template, Link, Client,
-// Member, Relationship, Terms and Standing. Every record is comparable with
-// ==, and is held by value.
+// Member, Relationship, Terms, Standing and Once. Every record is comparable
+// with ==, and is held by value.
 type Record interface {
 	// Key names the record. It is made of ids and never changes.
 	Key() Key
@@ -81,6 +83,7 @@ func (Member) sealed()       {}
 func (Relationship) sealed() {}
 func (Terms) sealed()        {}
 func (Standing) sealed()     {}
+func (Once) sealed()         {}
 
 // CheckRecord is what every store asks before it keeps a record: whether it is
 // one of the sum, held by value, and passes its own Check. A pointer to a
@@ -88,7 +91,7 @@ func (Standing) sealed()     {}
 // switch later.
 func CheckRecord(record Record) error {
 	switch record.(type) {
-	case Catalog, User, Partner, Employee, Template, Link, Client, Member, Relationship, Terms, Standing:
+	case Catalog, User, Partner, Employee, Template, Link, Client, Member, Relationship, Terms, Standing, Once:
 		return record.Check()
 	}
 	return &FieldError{"record", "type", "is not a noun held by value"}
@@ -116,10 +119,16 @@ func EncodeRecord(record Record) ([]byte, error) {
 // still verifies (LOG-1).
 func forChain(record Record) *envelope {
 	if user, ok := record.(User); ok {
-		user.Name, user.Email, user.Salt = "", "", Digest{}
-		record = user
+		record = user.Erase()
 	}
 	return &envelope{record.Key().Kind, record}
+}
+
+// HashRecord returns the hash of a record as it enters the hash chain: that of
+// a user is the same before and after erasing (ORG-5).
+func HashRecord(record Record) (Digest, error) {
+	written, err := json.Marshal(forChain(record))
+	return sha256.Sum256(written), err
 }
 
 // DecodeRecord reads what EncodeRecord wrote. It refuses unknown kinds,
@@ -152,6 +161,7 @@ var decoders = map[Kind]func([]byte) (Record, error){
 	KindRelationship: decodeAs[Relationship],
 	KindTerms:        decodeAs[Terms],
 	KindStanding:     decodeAs[Standing],
+	KindOnce:         decodeAs[Once],
 }
 
 func decodeAs[R Record](data []byte) (Record, error) {

@@ -74,8 +74,19 @@ func (u User) Key() Key { return UserKey(u.ID) }
 // UserKey names the record of a user.
 func UserKey(id UserID) Key { return Key{KindUser, string(id), ""} }
 
+// Erase returns the user without what identifies the person: name, address and
+// salt. What stays is the id, and the digest that nobody can guess any more, so
+// that the history still verifies (ORG-5).
+func (u User) Erase() User { return User{ID: u.ID, Person: u.Person} }
+
+// Erased reports whether the person behind the user has been erased.
+func (u User) Erased() bool { return u.Person != Digest{} && u == u.Erase() }
+
 // Check reports whether the user may be stored.
 func (u User) Check() error {
+	if u.Erased() {
+		return checkText("user", "id", string(u.ID))
+	}
 	address, err := ParseEmail(string(u.Email))
 	if err == nil && address != u.Email {
 		err = &FieldError{"user", "e-mail address", "is not in canonical form"}
@@ -87,4 +98,9 @@ func (u User) Check() error {
 }
 
 // Summary describes the user in one line.
-func (u User) Summary() string { return fmt.Sprintf("%s <%s>", u.Name, u.Email) }
+func (u User) Summary() string {
+	if u.Erased() {
+		return "erased"
+	}
+	return fmt.Sprintf("%s <%s>", u.Name, u.Email)
+}

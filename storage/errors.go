@@ -23,12 +23,15 @@ var (
 	// ErrUnknownOutcome: whether the change was committed could not be found
 	// out.
 	ErrUnknownOutcome = errors.New("unknown outcome")
-	// ErrCompacted: the log no longer reaches back so far.
+	// ErrCompacted: the log no longer reaches back so far. Begin again with a
+	// Snapshot, and go on behind its Revision.
 	ErrCompacted = errors.New("compacted")
 	// ErrAhead: the store has no such revision yet.
 	ErrAhead = errors.New("no such revision")
 	// ErrCorrupt: what was read is not what was written.
 	ErrCorrupt = errors.New("corrupt")
+	// ErrNotEmpty: only an empty store can be restored into.
+	ErrNotEmpty = errors.New("store is not empty")
 	// ErrClosed: the store is closed.
 	ErrClosed = errors.New("store is closed")
 )

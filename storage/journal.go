@@ -12,9 +12,9 @@ import (
 type Head struct {
 	// Revision, At and Chain are the commit's. The zero Head is the empty
 	// journal.
-	Revision Revision
-	At       time.Time
-	Chain    relationship.Digest
+	Revision Revision            `json:"revision"`
+	At       time.Time           `json:"at"`
+	Chain    relationship.Digest `json:"chain"`
 }
 
 // Journal is what makes an engine durable: it keeps the records and the log,
@@ -41,12 +41,23 @@ type Journal interface {
 	//
 	// When Commit returns nil, the batch is durable. ErrUnknownOutcome says
 	// that it could not be found out whether it was written: the next Commit
-	// or Changes tells. After any other error nothing was written.
+	// or Changes tells. After any other error nothing was written. A journal
+	// that no longer has the commits behind after answers ErrCompacted.
+	//
+	// When a commit erases a user (Commit.Erased), the person's data are taken
+	// out of every commit that the log still has, in the same step.
 	Commit(ctx context.Context, after Revision, run func(missed []Commit) ([]Commit, error)) error
-	// Changes is Store.Changes.
+	// Changes, Checkpoint and Trim are those of Store.
 	Changes(ctx context.Context, after Revision) iter.Seq2[Commit, error]
+	Checkpoint(ctx context.Context) (Checkpoint, error)
+	Trim(ctx context.Context, upto Revision) error
 	// Aside is Store.Aside.
 	Aside(ctx context.Context, run func(Aside) error) error
+	// Restore lays down everything that another store held, with its ID. The
+	// journal has to be empty, else ErrNotEmpty. The sequences are run over
+	// once, in the order of the fields; an error of theirs is returned, and
+	// what is not restored to its end is not opened again.
+	Restore(ctx context.Context, whole Whole) error
 	// Close ends the journal. Closing twice is no error.
 	Close() error
 }

@@ -121,6 +121,14 @@ type Store interface {
 	// the sequence: ErrCompacted when the log no longer reaches back so far,
 	// ErrAhead when the store has no such revision, or the error of ctx.
 	Changes(ctx context.Context, after Revision) iter.Seq2[Commit, error]
+	// Checkpoint returns what stands for the commits that the log no longer
+	// has; the zero Checkpoint while it has all.
+	Checkpoint(ctx context.Context) (Checkpoint, error)
+	// Trim forgets the commits up to a revision, that one included, and moves
+	// the checkpoint there. The state stays as it is. Commits that are
+	// forgotten already are no error; ErrAhead when there is no such revision
+	// yet.
+	Trim(ctx context.Context, upto Revision) error
 	// Wait returns when Snapshot shows the revision or a later one.
 	Wait(ctx context.Context, revision Revision) error
 	// FreshAt is the instant up to which Snapshot is known to be complete. On

@@ -46,6 +46,7 @@ func (j *Journal) Commit(ctx context.Context, after storage.Revision, run func([
 		return err
 	}
 	return j.write(func(tx *bbolt.Tx, h *head) error {
+		var erased []relationship.UserID
 		for _, commit := range batch {
 			if commit.Revision != h.Revision+1 {
 				return fmt.Errorf("commit %d cannot follow commit %d", commit.Revision, h.Revision)
@@ -53,21 +54,10 @@ func (j *Journal) Commit(ctx context.Context, after storage.Revision, run func([
 			if err := putCommit(tx, h, commit); err != nil {
 				return err
 			}
+			erased = append(erased, commit.Erased()...)
 		}
-		return nil
+		return eraseFromLog(tx, *h, erased)
 	})
-}
-
-// missed reads the commits behind a revision.
-func (j *Journal) missed(after storage.Revision) ([]storage.Commit, error) {
-	var missed []storage.Commit
-	for commit, err := range j.Changes(context.Background(), after) {
-		if err != nil {
-			return nil, err
-		}
-		missed = append(missed, commit)
-	}
-	return missed, nil
 }
 
 // write runs one transaction of bbolt. The turn is the caller's. When the disk
@@ -100,12 +90,7 @@ func (j *Journal) write(change func(*bbolt.Tx, *head) error) error {
 }
 
 func putCommit(tx *bbolt.Tx, h *head, commit storage.Commit) error {
-	body, err := storage.EncodeCommit(commit)
-	if err != nil {
-		return err
-	}
-	key := logKey(commit.Revision)
-	if err := tx.Bucket(logBucket).Put(key, seal(logBucket, key, body)); err != nil {
+	if err := putLog(tx, commit); err != nil {
 		return err
 	}
 	records := tx.Bucket(recordBucket)
@@ -138,68 +123,6 @@ func putLine(records *bbolt.Bucket, total *sum, line relationship.Line) error {
 	after := seal(recordBucket, key, body)
 	total.add(after)
 	return records.Put(key, after)
-}
-
-// page is how many commits are read in one transaction of bbolt, so that a slow
-// reader of the feed holds up nothing.
-const page = 100
-
-// Changes implements storage.Journal.
-func (j *Journal) Changes(ctx context.Context, after storage.Revision) iter.Seq2[storage.Commit, error] {
-	return func(yield func(storage.Commit, error) bool) {
-		last := storage.Revision(0)
-		for first := true; first || after < last; first = false {
-			var commits []storage.Commit
-			err := j.view(func(tx *bbolt.Tx) (err error) {
-				if first {
-					h, err := getHead(tx)
-					if err != nil {
-						return err
-					}
-					last = h.Revision
-				}
-				if after > last {
-					return storage.ErrAhead
-				}
-				commits, err = readLog(tx, after, min(last, after+page))
-				return err
-			})
-			for _, commit := range commits {
-				if err := ctx.Err(); err != nil {
-					yield(storage.Commit{}, err)
-					return
-				}
-				if !yield(commit, nil) {
-					return
-				}
-				after = commit.Revision
-			}
-			if err != nil {
-				yield(storage.Commit{}, err)
-				return
-			}
-		}
-	}
-}
-
-// readLog reads the commits behind after up to last.
-func readLog(tx *bbolt.Tx, after, last storage.Revision) ([]storage.Commit, error) {
-	var commits []storage.Commit
-	log := tx.Bucket(logBucket)
-	for revision := after + 1; revision <= last; revision++ {
-		key := logKey(revision)
-		value := log.Get(key)
-		body, err := unseal(logBucket, key, value)
-		if err != nil {
-			return commits, fmt.Errorf("commit %d: %w", revision, err)
-		}
-		commit, err := storage.DecodeCommit(body)
-		if err != nil {
-			return commits, fmt.Errorf("%w: commit %d: %w", storage.ErrCorrupt, revision, err)
-		}
-		commits = append(commits, commit)
-	}
-	return commits, nil
 }
 
 // Aside implements storage.Journal.

@@ -20,7 +20,8 @@ import (
 // content stands before the content.
 //
 //	meta    format, id        text
-//	        head              JSON: the newest commit, and sums over the next two
+//	        head              JSON: the newest commit, the checkpoint, and sums over the next two
+//	        restoring         while a restore goes on: the file is not usable before it has ended
 //	record  kind 0 first 0 second   JSON: relationship.EncodeRecord
 //	aside   the note's key          the note
 //	log     revision, 8 bytes       JSON: storage.EncodeCommit
@@ -35,6 +36,8 @@ var (
 	formatKey = []byte("format")
 	idKey     = []byte("id")
 	headKey   = []byte("head")
+	// restoringKey marks a file into which a dump is being restored.
+	restoringKey = []byte("restoring")
 )
 
 const (
@@ -91,7 +94,8 @@ func (s *sum) remove(value []byte) {
 	s[1] -= binary.BigEndian.Uint64(value[8:])
 }
 
-// head is the newest commit, with the sums over all records and notes.
+// head is the newest commit, with the sums over all records and notes, and the
+// beginning of the log.
 type head struct {
 	Revision storage.Revision    `json:"revision"`
 	ID       string              `json:"id"`
@@ -99,6 +103,8 @@ type head struct {
 	Chain    relationship.Digest `json:"chain"`
 	Records  sum                 `json:"records"`
 	Notes    sum                 `json:"notes"`
+	// Checkpoint is where the log begins.
+	Checkpoint storage.Checkpoint `json:"checkpoint"`
 }
 
 func getHead(tx *bbolt.Tx) (h head, err error) {

@@ -31,7 +31,6 @@ var (
 // Journal is a storage.Journal in one file. Make one with Open. All methods
 // are safe for concurrent use.
 type Journal struct {
-	id   string
 	path string
 	db   *bbolt.DB
 	file *os.File
@@ -42,6 +41,7 @@ type Journal struct {
 	// mu guards what follows. After a panic inside bbolt, closing it may
 	// wait for ever.
 	mu       sync.Mutex
+	id       string
 	broken   error
 	panicked bool
 	closed   bool
@@ -107,6 +107,9 @@ func (j *Journal) begin() error {
 		if err := checkFormat(string(format)); err != nil {
 			return err
 		}
+		if meta.Get(restoringKey) != nil {
+			return fmt.Errorf("%w: a dump was not restored to its end: begin with a new file", storage.ErrCorrupt)
+		}
 		for _, bucket := range buckets {
 			if tx.Bucket(bucket) == nil {
 				return fmt.Errorf("%w: %s is missing", storage.ErrCorrupt, bucket)
@@ -136,7 +139,11 @@ func (j *Journal) begin() error {
 }
 
 // ID implements storage.Journal.
-func (j *Journal) ID() string { return j.id }
+func (j *Journal) ID() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.id
+}
 
 // Load implements storage.Journal.
 func (j *Journal) Load(ctx context.Context, record func(relationship.Record) error) (storage.Head, error) {

@@ -69,7 +69,7 @@ func (d *draft) All(kind relationship.Kind, after relationship.Key) iter.Seq[rel
 
 // Find implements storage.Reader.
 func (d *draft) Find(what storage.Unique, value string) (relationship.Record, bool) {
-	return get(d.txn, byUnique, uniqueValue{what, value}.bytes())
+	return get(d.txn, byUnique, uniqueBytes(storage.UniqueValue{What: what, Value: value}))
 }
 
 // Due implements storage.Reader.
@@ -81,9 +81,9 @@ func (d *draft) Put(record relationship.Record) error {
 		return err
 	}
 	key := record.Key()
-	for _, unique := range uniqueOf(record) {
-		if holder, found := d.Find(unique.what, unique.value); found && holder.Key() != key {
-			return &storage.ConflictError{What: unique.what, Key: key, Holder: holder.Key()}
+	for _, unique := range storage.UniqueValues(record) {
+		if holder, found := d.Find(unique.What, unique.Value); found && holder.Key() != key {
+			return &storage.ConflictError{What: unique.What, Key: key, Holder: holder.Key()}
 		}
 	}
 	d.touch(key)
@@ -157,6 +157,11 @@ func (d *draft) commit(id string) (*state, storage.Commit, error) {
 		return nil, none, err
 	}
 	commit.Chain = chain
+	if erased := commit.Erased(); erased != nil {
+		commit, _ = commit.Without(erased...)
+	}
 	d.txn.Commit()
-	return &state{db: d.fork, revision: commit.Revision, at: commit.At, chain: chain, log: d.base.log}, commit, nil
+	next := *d.base
+	next.db, next.revision, next.at, next.chain = d.fork, commit.Revision, commit.At, chain
+	return &next, commit, nil
 }

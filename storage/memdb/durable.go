@@ -22,10 +22,19 @@ import (
 func Open(ctx context.Context, journal storage.Journal) (*Store, error) {
 	store := New()
 	store.id, store.journal = journal.ID(), journal
-	base := store.now.Load()
-	draft := newDraft(base)
+	if err := store.load(ctx); err != nil {
+		return nil, err
+	}
+	store.queue = &queue{arrived: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
+	go store.write()
+	return store, nil
+}
+
+// load reads everything that the journal holds.
+func (s *Store) load(ctx context.Context) error {
+	draft := newDraft(New().now.Load())
 	texts := map[permset.Names]permset.Names{}
-	head, err := journal.Load(ctx, func(record relationship.Record) error {
+	head, err := s.journal.Load(ctx, func(record relationship.Record) error {
 		if member, is := record.(relationship.Member); is {
 			// A world has a handful of sets: members share their text.
 			if _, known := texts[member.Set]; !known {
@@ -37,13 +46,11 @@ func Open(ctx context.Context, journal storage.Journal) (*Store, error) {
 		return draft.load(record)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("memdb: load: %w", err)
+		return fmt.Errorf("memdb: load: %w", err)
 	}
 	draft.txn.Commit()
-	store.now.Store(&state{db: draft.fork, revision: head.Revision, at: head.At, chain: head.Chain})
-	store.queue = &queue{arrived: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
-	go store.write()
-	return store, nil
+	s.publish(&state{db: draft.fork, revision: head.Revision, at: head.At, chain: head.Chain})
+	return nil
 }
 
 // load puts a record of the journal into an empty draft.
@@ -51,8 +58,8 @@ func (d *draft) load(record relationship.Record) error {
 	if err := record.Check(); err != nil {
 		return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
 	}
-	for _, unique := range uniqueOf(record) {
-		if _, taken := d.Find(unique.what, unique.value); taken {
+	for _, unique := range storage.UniqueValues(record) {
+		if _, taken := d.Find(unique.What, unique.Value); taken {
 			return fmt.Errorf("%w: %w", storage.ErrCorrupt, storage.ErrConflict)
 		}
 	}
@@ -201,6 +208,15 @@ func (s *Store) tryBatch(jobs []*job) (*batch, error) {
 		err = s.journal.Commit(context.Background(), b.base.revision, func(missed []storage.Commit) ([]storage.Commit, error) {
 			return b.run(jobs, missed)
 		})
+		if errors.Is(err, storage.ErrCompacted) {
+			// Others have written more than the log still has.
+			if err = s.load(context.Background()); err != nil {
+				return b, err
+			}
+			b.base = s.now.Load()
+			err = storage.ErrContended
+			continue
+		}
 		if !errors.Is(err, storage.ErrUnknownOutcome) {
 			return b, err
 		}

@@ -3,7 +3,6 @@ package memdb_test
 import (
 	"context"
 	"errors"
-	"iter"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -97,33 +96,24 @@ func TestOpen_RefusesWhatTheJournalHoldsTwice(t *testing.T) {
 		"one address, two users": {ann("ann"), ann("anna")},
 		"not to be stored":       {relationship.Client{ID: "lumen"}},
 	} {
-		_, err := memdb.Open(context.Background(), loading(records))
+		_, err := memdb.Open(context.Background(), loading{records: records})
 		require.ErrorIs(t, err, storage.ErrCorrupt, name)
 	}
 }
 
 // loading is a journal that is only loaded.
-type loading []relationship.Record
+type loading struct {
+	storage.Journal
+	records []relationship.Record
+}
 
 func (loading) ID() string { return "loading" }
 
 func (l loading) Load(_ context.Context, record func(relationship.Record) error) (storage.Head, error) {
-	for _, r := range l {
+	for _, r := range l.records {
 		if err := record(r); err != nil {
 			return storage.Head{}, err
 		}
 	}
 	return storage.Head{}, nil
 }
-
-func (loading) Commit(context.Context, storage.Revision, func([]storage.Commit) ([]storage.Commit, error)) error {
-	return storage.ErrClosed
-}
-
-func (loading) Changes(context.Context, storage.Revision) iter.Seq2[storage.Commit, error] {
-	return nil
-}
-
-func (loading) Aside(context.Context, func(storage.Aside) error) error { return storage.ErrClosed }
-
-func (loading) Close() error { return nil }

@@ -18,9 +18,11 @@ type state struct {
 	revision storage.Revision
 	at       time.Time
 	chain    relationship.Digest
-	// log is the whole log. Later states append to the same array behind the
-	// end that this one sees.
-	log []storage.Commit
+	// log is the log behind the checkpoint. Later states append to the same
+	// array behind the end that this one sees. Over a journal both are the
+	// journal's, and empty here.
+	log        []storage.Commit
+	checkpoint storage.Checkpoint
 }
 
 // Revision implements storage.Reader.
@@ -54,7 +56,7 @@ func (s *state) All(kind relationship.Kind, after relationship.Key) iter.Seq[rel
 
 // Find implements storage.Reader.
 func (s *state) Find(what storage.Unique, value string) (relationship.Record, bool) {
-	return get(s.db.Txn(false), byUnique, uniqueValue{what, value}.bytes())
+	return get(s.db.Txn(false), byUnique, uniqueBytes(storage.UniqueValue{What: what, Value: value}))
 }
 
 // Due implements storage.Reader.

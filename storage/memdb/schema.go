@@ -70,27 +70,7 @@ func dueBytes(at time.Time) []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro())^(1<<63))
 }
 
-// uniqueOf lists the unique values of a record.
-func uniqueOf(record relationship.Record) []uniqueValue {
-	switch noun := record.(type) {
-	case relationship.User:
-		return []uniqueValue{{storage.ByEmail, string(noun.Email)}}
-	case relationship.Partner:
-		var values []uniqueValue
-		for _, domain := range noun.Domains.List() {
-			values = append(values, uniqueValue{storage.ByDomain, string(domain)})
-		}
-		return values
-	}
-	return nil
-}
-
-type uniqueValue struct {
-	what  storage.Unique
-	value string
-}
-
-func (u uniqueValue) bytes() []byte { return join(string(u.what), u.value) }
+func uniqueBytes(unique storage.UniqueValue) []byte { return join(string(unique.What), unique.Value) }
 
 // indexer is a go-memdb indexer that makes one key of a record with a plain
 // function. The stock indexers reflect, and take "" for missing.
@@ -109,8 +89,8 @@ type manyIndexer struct{}
 
 func (manyIndexer) FromObject(object any) (bool, [][]byte, error) {
 	var keys [][]byte
-	for _, value := range uniqueOf(object.(relationship.Record)) {
-		keys = append(keys, value.bytes())
+	for _, value := range storage.UniqueValues(object.(relationship.Record)) {
+		keys = append(keys, uniqueBytes(value))
 	}
 	return len(keys) > 0, keys, nil
 }

@@ -34,7 +34,7 @@ type Store struct {
 	// asides is guarded by turn, too.
 	asides *memdb.MemDB
 
-	// mu guards moved and closed.
+	// mu guards id, moved and closed.
 	mu     sync.Mutex
 	moved  chan struct{} // closed and replaced when now moves on
 	closed bool
@@ -56,7 +56,11 @@ func New() *Store {
 }
 
 // ID implements storage.Store.
-func (s *Store) ID() string { return s.id }
+func (s *Store) ID() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.id
+}
 
 // Snapshot implements storage.Store. It takes no lock.
 func (s *Store) Snapshot() storage.Snapshot { return s.now.Load() }
@@ -104,7 +108,7 @@ func (s *Store) Update(ctx context.Context, run func(storage.Tx) error) (storage
 		return 0, err
 	}
 	if next != base {
-		next.log = append(next.log, commit)
+		next.keep(commit)
 		s.publish(next)
 	}
 	return next.revision, nil
@@ -116,29 +120,6 @@ func (s *Store) publish(next *state) {
 	defer s.mu.Unlock()
 	close(s.moved)
 	s.moved = make(chan struct{})
-}
-
-// Changes implements storage.Store.
-func (s *Store) Changes(ctx context.Context, after storage.Revision) iter.Seq2[storage.Commit, error] {
-	if s.journal != nil {
-		return s.journal.Changes(ctx, after)
-	}
-	return func(yield func(storage.Commit, error) bool) {
-		head := s.now.Load()
-		if after > head.revision {
-			yield(storage.Commit{}, storage.ErrAhead)
-			return
-		}
-		for _, commit := range head.log[after:] {
-			if err := ctx.Err(); err != nil {
-				yield(storage.Commit{}, err)
-				return
-			}
-			if !yield(commit, nil) {
-				return
-			}
-		}
-	}
 }
 
 // Wait implements storage.Store.

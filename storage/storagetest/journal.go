@@ -43,6 +43,8 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 		{"commits that were missed are handed over", handsOver},
 		{"a batch is written as a whole or not at all", writesWhole},
 		{"notes outlive the engine", notesOutlive},
+		{"what was trimmed stays trimmed", trimOutlives},
+		{"who missed what was trimmed reads everything anew", reloads},
 		{"a failing journal loses nothing and does nothing twice", survivesFailures},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -51,6 +53,8 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 			test.run(t, engine, journal)
 		})
 	}
+	t.Run("a dump is restored to the byte", func(t *testing.T) { restoresToTheByte(t, engine, open) })
+	t.Run("half a dump is no store", func(t *testing.T) { restoresWholeOrNothing(t, engine, open) })
 }
 
 // twice runs every function that is handed to a journal twice. What the first

@@ -1,0 +1,93 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// Past returns the state that the store had at a revision, as far as the log
+// reaches back: what came behind it is taken back from a snapshot that the
+// caller holds. Of somebody who was erased since, it shows no data (ORG-5).
+// The Reader belongs to one goroutine. Errors: ErrCompacted; ErrAhead when the
+// snapshot has no such revision; those of Changes.
+func Past(ctx context.Context, store Store, snapshot Snapshot, revision Revision) (Reader, error) {
+	if revision > snapshot.Revision() {
+		return nil, ErrAhead
+	}
+	checkpoint, err := store.Checkpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at, from := checkpoint.At, revision
+	switch {
+	case revision < checkpoint.Revision:
+		return nil, ErrCompacted
+	case revision > checkpoint.Revision:
+		from-- // to learn its instant
+	}
+	before := map[relationship.Key]relationship.Record{}
+	for commit, err := range store.Changes(ctx, from) {
+		if err != nil {
+			return nil, err
+		}
+		if commit.Revision > snapshot.Revision() {
+			break
+		}
+		if commit.Revision == revision {
+			at = commit.At
+		} else {
+			firstBefore(before, commit)
+		}
+	}
+	draft := snapshot.Draft()
+	if err := takeBack(draft, before); err != nil {
+		return nil, err
+	}
+	return past{draft, revision, at}, nil
+}
+
+// firstBefore notes what the records of a commit were before the first line
+// that is about them; nil for nothing.
+func firstBefore(before map[relationship.Key]relationship.Record, commit Commit) {
+	for _, event := range commit.Events {
+		for _, line := range event.Lines {
+			if _, known := before[line.Key()]; !known {
+				before[line.Key()] = line.Before
+			}
+		}
+	}
+}
+
+// takeBack puts records in place of what the draft has. All are taken away
+// first, so that no two ever have the same unique value in between.
+func takeBack(draft Tx, before map[relationship.Key]relationship.Record) error {
+	for key := range before {
+		if _, found := draft.Get(key); !found {
+			continue
+		}
+		if err := draft.Delete(key); err != nil {
+			return err
+		}
+	}
+	for _, record := range before {
+		if record == nil {
+			continue
+		}
+		if err := draft.Put(record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// past is a state that was.
+type past struct {
+	Reader
+	revision Revision
+	at       time.Time
+}
+
+func (p past) Revision() Revision { return p.revision }
+func (p past) At() time.Time      { return p.at }
