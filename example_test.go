@@ -90,11 +90,11 @@ func Example() {
 
 	// 60 days later it has ended, and nobody had to do anything.
 	now = now.Add(relationship.EndingTime)
-	ended, err := manager.Sweep(ctx) // writes down what is true already
+	swept, err := manager.Sweep(ctx) // writes down what is true already
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("relationships ended:", ended)
+	fmt.Println("relationships ended:", swept.Ended)
 	// Output:
 	// bob: granted tickets.edit.own tickets.view.own; withheld account.billing.view
 	// edit a ticket? allowed

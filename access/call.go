@@ -15,6 +15,7 @@ type Call struct {
 	user    relationship.UserID
 	partner relationship.PartnerID
 	reason  string
+	once    string
 }
 
 // By is a call of a user. Without At they act for themselves, for a client
@@ -39,6 +40,21 @@ func (c Call) Because(reason string) Call {
 	return c
 }
 
+// Once gives the call a key that makes it happen once (PLAN-4): when a call of
+// the same user and partner, as they are given here, has been committed with
+// this key, Do, Apply, IssueLink and RotateLink do nothing and answer that it is
+// Replayed, with the revision and the counts of then, and never a secret. The
+// same key with another content is refused (ErrOnce). A key is remembered for
+// 24 hours unless the Options say otherwise; a call that was refused, or that
+// changed nothing, is not remembered. Questions and Plan take no notice of it.
+//
+// A key has up to 256 bytes. Make it anew for each thing to be done, and use it
+// again when you do not know whether it was done.
+func (c Call) Once(key string) Call {
+	c.once = key
+	return c
+}
+
 // check refuses the zero Call and malformed ids.
 func (c Call) check() error {
 	if c.host {
@@ -48,7 +64,7 @@ func (c Call) check() error {
 	} else if err := relationship.CheckText("call", "user", string(c.user)); err != nil {
 		return invalidCause(err)
 	}
-	for _, text := range []struct{ field, value string }{{"partner", string(c.partner)}, {"reason", c.reason}} {
+	for _, text := range []struct{ field, value string }{{"partner", string(c.partner)}, {"reason", c.reason}, {"key", c.once}} {
 		if text.value == "" {
 			continue
 		}

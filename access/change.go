@@ -65,7 +65,7 @@ func flattenTo(depth int, change Change) ([]Change, error) {
 // changes is every change there is, by name. A change that is not here cannot
 // travel in a plan, and a test says so.
 var changes = byName(
-	AddUser{}, ChangeUser{},
+	AddUser{}, ChangeUser{}, EraseUser{},
 	CreatePartner{}, RenamePartner{}, SetPartnerKind{}, SetPartnerDomains{}, ClosePartner{},
 	CreateClient{}, RenameClient{}, CloseClient{}, ReplaceSuperAdmin{}, ReportActivity{},
 	AddEmployee{}, ChangeEmployee{}, SuspendEmployee{}, ResumeEmployee{}, EndEmployment{},

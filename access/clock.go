@@ -1,7 +1,6 @@
 package access
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -91,28 +90,6 @@ func sweep(tx storage.Tx, now time.Time) (int, error) {
 		}
 	}
 	return len(due), nil
-}
-
-// Sweep writes down what the clock has ended: relationships whose 60 days, or
-// whose limit, are over (REL-6). Answers do not depend on it; lists and the
-// log become tidy. Run it now and then, for instance once an hour. It returns
-// how many relationships it ended.
-func (m *Manager) Sweep(ctx context.Context) (int, error) {
-	ended := 0
-	for {
-		step := 0
-		_, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
-			step, err = sweep(tx, m.nowAt(tx))
-			return err
-		})
-		if err != nil {
-			return ended, fmt.Errorf("sweep: %w", err)
-		}
-		ended += step
-		if step < sweepStep {
-			return ended, nil
-		}
-	}
 }
 
 // isDue returns the key that an errDue names.

@@ -141,18 +141,30 @@ func (c EndEmployment) apply(w *work) error {
 	if err != nil {
 		return err
 	}
-	confirmed := w.isConfirmed(employee)
-	for _, place := range w.placesOf(c.Employee) {
-		member, found, err := w.member(place.Client, place.User)
-		switch {
-		case err != nil:
-			return err
-		case found && member.Manager == actor.Partner:
-			if err := w.removeMember(member, relationship.PartnerSide); err != nil {
+	if w.isConfirmed(employee) {
+		for _, place := range w.placesOf(c.Employee) {
+			member, found, err := w.member(place.Client, place.User)
+			if err != nil {
 				return err
 			}
-		case found && member.Role == relationship.SuperAdmin && confirmed:
-			w.skip(place, "as super admin of the client they stay its own member (ORG-2)")
+			if found && member.Role == relationship.SuperAdmin {
+				w.skip(place, "as super admin of the client they stay its own member (ORG-2)")
+			}
+		}
+	}
+	return w.leave(employee)
+}
+
+// leave ends an employment: the managed memberships go with it, and the
+// partner keeps an active super admin (ORG-2). A closed partner needs none.
+func (w *work) leave(employee relationship.Employee) error {
+	for _, place := range w.placesOf(employee.User) {
+		member, found, err := w.member(place.Client, place.User)
+		if err == nil && found && member.Manager == employee.Partner {
+			err = w.removeMember(member, relationship.PartnerSide)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	employee.Status = relationship.Left
@@ -160,7 +172,10 @@ func (c EndEmployment) apply(w *work) error {
 	if err := w.put(employee); err != nil {
 		return err
 	}
-	return w.keepPartnerSuperAdmin(actor.Partner)
+	if _, err := w.openPartner(employee.Partner); err != nil {
+		return nil // closed
+	}
+	return w.keepPartnerSuperAdmin(employee.Partner)
 }
 
 // placesOf lists the places of a user, before any of them is changed.

@@ -88,6 +88,8 @@ var (
 	// ErrChanged: the outcome differs from the plan. It comes as a
 	// *ChangedError with the differences (PLAN-2).
 	ErrChanged = errors.New("changed since it was planned")
+	// ErrOnce: the key of the call has been used for something else (PLAN-4).
+	ErrOnce = errors.New("the key was used for something else")
 	// ErrAssets: the host could not say who owns what.
 	ErrAssets = errors.New("assets could not be read")
 	// ErrWidens: the catalogue would widen what is stored (PSET-5). It comes

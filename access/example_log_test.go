@@ -71,11 +71,11 @@ func ExampleManager_Sweep() {
 	gone := w.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
 	w.Clock.Turn(2 * relationship.EndingTime)
 
-	ended, err := w.Manager.Sweep(context.Background())
+	swept, err := w.Manager.Sweep(context.Background())
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("ended:", ended)
+	fmt.Println("ended:", swept.Ended)
 	for event, err := range w.Manager.Events(context.Background(), access.Host(), gone.Revision) {
 		if err != nil {
 			panic(err)

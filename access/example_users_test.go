@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -28,6 +29,22 @@ func ExampleAddUser_taken() {
 	err := w.Refused(access.Host(), access.AddUser{ID: "ann2", Name: "Ann Again", Email: "ann@northwind.example"})
 	fmt.Println(errors.Is(err, storage.ErrConflict))
 	// Output: true
+}
+
+// Bob has asked to be forgotten. He leaves every account at once, and his name
+// and address go out of the log, which still verifies.
+func ExampleEraseUser() {
+	w := world()
+	w.AddEmployee("bob", "support", "tickets.view.own")
+
+	fmt.Print(w.Do(access.Host(), access.EraseUser{ID: "bob"}))
+	_, err := w.Manager.Verify(context.Background())
+	fmt.Println("verified:", err == nil)
+	// Output:
+	// "bob" in "lumen": standard, managed by northwind, template "support", partner seat → no member; revoked: tickets.view.own
+	// employee "northwind" "bob": staff, employed → staff, left
+	// user "bob": User bob <bob@northwind.example> → erased
+	// verified: true
 }
 
 // Bob is an own user of Lumen and works for Northwind. Nobody can tell that he

@@ -113,14 +113,14 @@ func TestOwed_AWriteThatFailsChangesNothing(t *testing.T) {
 	do(ann, access.RemoveEmployees{Client: "lumen"})
 	w.Clock.Turn(60 * accesstest.Day)
 	for store.failAt = 1; store.failAt < 3; store.failAt++ {
-		ended, err := w.Manager.Sweep(context.Background())
+		swept, err := w.Manager.Sweep(context.Background())
 		require.ErrorIs(t, err, errFault)
-		require.Zero(t, ended)
+		require.Zero(t, swept.Ended)
 	}
 	store.failAt = 0
-	ended, err := w.Manager.Sweep(context.Background())
+	swept, err := w.Manager.Sweep(context.Background())
 	require.NoError(t, err)
-	require.Equal(t, 1, ended)
+	require.Equal(t, 1, swept.Ended)
 	t.Logf("%d writes failed", failed)
 	require.Greater(t, failed, 60)
 }

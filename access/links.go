@@ -21,6 +21,9 @@ type IssuedLink struct {
 	relationship.Link
 	Secret   relationship.Secret
 	Revision storage.Revision
+	// Replayed says that the call had been made before with its key (PLAN-4).
+	// Then there is a Revision, and neither a link nor a secret.
+	Replayed bool
 }
 
 // IssueLink issues an access link for an employee of the actor's partner
@@ -31,7 +34,7 @@ type IssuedLink struct {
 func (m *Manager) IssueLink(ctx context.Context, call Call, issue IssueLink) (IssuedLink, error) {
 	var issued IssuedLink
 	result, err := m.doSecretly(ctx, call, &issueLink{issue.Employee, &issued})
-	issued.Revision = result.Revision
+	issued.Revision, issued.Replayed = result.Revision, result.Replayed
 	return issuedOr(issued, err)
 }
 
@@ -41,7 +44,7 @@ func (m *Manager) IssueLink(ctx context.Context, call Call, issue IssueLink) (Is
 func (m *Manager) RotateLink(ctx context.Context, call Call, selector relationship.Selector) (IssuedLink, error) {
 	var issued IssuedLink
 	result, err := m.doSecretly(ctx, call, &rotateLink{selector, &issued})
-	issued.Revision = result.Revision
+	issued.Revision, issued.Replayed = result.Revision, result.Replayed
 	if err == nil {
 		m.forgetTries(ctx, selector)
 	}
@@ -64,7 +67,7 @@ func (m *Manager) doSecretly(ctx context.Context, call Call, change Change) (Res
 // issueLink and rotateLink are the changes behind the methods. They are
 // pointers, because what they make leaves by them.
 type issueLink struct {
-	employee relationship.UserID
+	Employee relationship.UserID `json:"employee"`
 	issued   *IssuedLink
 }
 
@@ -75,7 +78,7 @@ func (c *issueLink) apply(w *work) error {
 	if err != nil {
 		return err
 	}
-	return w.issue(actor, c.employee, c.issued)
+	return w.issue(actor, c.Employee, c.issued)
 }
 
 func (w *work) issue(actor relationship.Employee, id relationship.UserID, issued *IssuedLink) error {
@@ -110,14 +113,14 @@ func (w *work) issue(actor relationship.Employee, id relationship.UserID, issued
 }
 
 type rotateLink struct {
-	selector relationship.Selector
+	Selector relationship.Selector `json:"selector"`
 	issued   *IssuedLink
 }
 
 func (c *rotateLink) name() string { return "RotateLink" }
 
 func (c *rotateLink) apply(w *work) error {
-	actor, link, err := w.ownLink(c.selector)
+	actor, link, err := w.ownLink(c.Selector)
 	if err != nil {
 		return err
 	}

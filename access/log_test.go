@@ -96,6 +96,7 @@ func logSteps(w *accesstest.World) []logStep {
 		access.RenameClient{Client: umbra, Name: "Umbra"},
 		access.ReplaceSuperAdmin{Client: umbra, Successor: "olga"},
 		access.ReportActivity{Partner: north, Client: lumen},
+		access.AddUser{ID: "gone", Name: "Gone", Email: "gone@northwind.example"}, access.EraseUser{ID: "gone"},
 	)
 	ann(
 		access.AddEmployee{Employee: "bob", Kind: relationship.Staff},
@@ -165,7 +166,7 @@ func stateDiff(before, after storage.Reader) []relationship.Line {
 	for _, kind := range relationship.Kinds() {
 		for record := range before.All(kind, relationship.Key{}) {
 			if now, _ := after.Get(record.Key()); now != record {
-				lines = append(lines, relationship.Line{Before: record, After: now})
+				lines = append(lines, relationship.Line{Before: asLogged(record, now), After: now})
 			}
 		}
 		for record := range after.All(kind, relationship.Key{}) {
@@ -175,6 +176,15 @@ func stateDiff(before, after storage.Reader) []relationship.Line {
 		}
 	}
 	return inKeyOrder(lines)
+}
+
+// asLogged is what a record was, as the log says it: of an erased person it says
+// nothing (ORG-5).
+func asLogged(before, after relationship.Record) relationship.Record {
+	if user, is := after.(relationship.User); is && user.Erased() {
+		return before.(relationship.User).Erase()
+	}
+	return before
 }
 
 func inKeyOrder(lines []relationship.Line) []relationship.Line {

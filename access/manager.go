@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
@@ -33,6 +34,15 @@ type Options struct {
 	// LinkLife is how long an access link is good for: 30 days when zero
 	// (LINK-6).
 	LinkLife time.Duration
+	// OnceLife is how long the key of a call is remembered: 24 hours when zero
+	// (PLAN-4).
+	OnceLife time.Duration
+	// KeepCommits and KeepTime say how much of the log is kept: the newest
+	// KeepCommits commits, and besides all that are younger than KeepTime. They
+	// are 100,000 and 90 days when zero; a negative one keeps nothing by itself.
+	// What is older than both is forgotten now and then, and by Sweep.
+	KeepCommits int
+	KeepTime    time.Duration
 	// Random is where the secrets of access links come from; crypto/rand
 	// when nil. Set it in tests only.
 	Random io.Reader
@@ -47,6 +57,8 @@ type Manager struct {
 	options    Options
 	declared   relationship.Catalog
 	refused    refusals
+	// tidied is the revision at which the log was last tidied.
+	tidied atomic.Uint64
 }
 
 // Open returns a Manager over a store. The first Manager over an empty store
@@ -62,6 +74,8 @@ func Open(ctx context.Context, store storage.Store, options Options) (*Manager, 
 		return nil, invalid("manager", "ending time", "is negative")
 	case options.LinkLife < 0:
 		return nil, invalid("manager", "link life", "is negative")
+	case options.OnceLife < 0:
+		return nil, invalid("manager", "once life", "is negative")
 	}
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -75,6 +89,15 @@ func Open(ctx context.Context, store storage.Store, options Options) (*Manager, 
 	if options.LinkLife == 0 {
 		options.LinkLife = relationship.LinkLife
 	}
+	if options.OnceLife == 0 {
+		options.OnceLife = relationship.OnceLife
+	}
+	if options.KeepCommits == 0 {
+		options.KeepCommits = keepCommits
+	}
+	if options.KeepTime == 0 {
+		options.KeepTime = keepTime
+	}
 	if options.Random == nil {
 		options.Random = rand.Reader
 	}
@@ -82,6 +105,7 @@ func Open(ctx context.Context, store storage.Store, options Options) (*Manager, 
 	if err := m.adoptCatalog(ctx); err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
+	m.tidied.Store(uint64(store.Snapshot().Revision()))
 	return m, nil
 }
 

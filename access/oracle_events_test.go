@@ -75,18 +75,18 @@ func TestLOG1_WhatNobodyCalled(t *testing.T) {
 	due := w.Relationship(accesstest.Partner, accesstest.Client).EndsAt
 	before = w.Store.Snapshot().Revision()
 	w.Clock.Set(due.Add(5 * accesstest.Day))
-	ended, err := w.Manager.Sweep(t.Context())
+	swept, err := w.Manager.Sweep(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, 1, ended)
+	require.Equal(t, 1, swept.Ended)
 	events = eventsBehind(t, w, before)
 	require.Len(t, events, 1)
 	require.Equal(t, "RelationshipEnds", events[0].Change)
 	require.Equal(t, relationship.Actor{Kind: relationship.ByClock}, events[0].Actor)
 	require.Equal(t, due, events[0].At)
 	require.NotEmpty(t, events[0].Call)
-	ended, err = w.Manager.Sweep(t.Context())
+	swept, err = w.Manager.Sweep(t.Context())
 	require.NoError(t, err)
-	require.Zero(t, ended, "once")
+	require.Zero(t, swept.Ended, "once")
 }
 
 // TestLOG1_TheHostAloneReadsTheLog, in order; an error ends it.

@@ -42,6 +42,7 @@ func duties(link, ask access.IssuedLink, later time.Time) []duty {
 		// ORG-1: the host's.
 		{"ORG-1", theHost, access.AddUser{ID: "new", Name: "New", Email: "new@nowhere.example"}},
 		{"ORG-1", theHost, access.ChangeUser{ID: "otto", Name: "Otto", Email: "otto@nowhere.example"}},
+		{"ORG-5", theHost, access.EraseUser{ID: "otto"}},
 		{"ORG-1", theHost, access.CreatePartner{ID: "new", Name: "New", Kind: "reseller", SuperAdmin: "otto"}},
 		{"ORG-1", theHost, access.RenamePartner{Partner: "northwind", Name: "Southwind"}},
 		{"ORG-1", theHost, access.SetPartnerKind{Partner: "northwind", Kind: relationship.Provider}},

@@ -70,6 +70,7 @@ func deeds(c cast) []deed {
 	return []deed{
 		{host, access.AddUser{ID: "new", Name: "New", Email: "new@lumen.example"}},
 		{host, access.ChangeUser{ID: "zoe", Name: "Zoe", Email: "zoe@elsewhere.example"}},
+		{host, access.EraseUser{ID: "zoe"}},
 		{host, access.CreatePartner{ID: "west", Name: "West", Kind: relationship.Provider, Domains: []string{"west.example"}, SuperAdmin: "zoe"}},
 		{host, access.RenamePartner{Partner: north, Name: "Northerly"}},
 		{host, access.SetPartnerKind{Partner: north, Kind: "reseller"}},
@@ -189,7 +190,7 @@ func TestOwed_EveryChangeLeavesOneEvent(t *testing.T) {
 		for _, line := range event.Lines {
 			was, _ := before.Get(line.Key())
 			is, _ := c.Store.Snapshot().Get(line.Key())
-			require.Equal(c.t, relationship.Line{Before: was, After: is}, line)
+			require.Equal(c.t, relationship.Line{Before: asLogged(was, is), After: is}, line)
 		}
 	})
 }

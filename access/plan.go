@@ -278,10 +278,7 @@ func (p Plan) MarshalText() ([]byte, error) {
 		Version: planVersion, Changes: list, Part: p.only != nil,
 		Effects: p.Effects, Clients: p.Clients, Obstacles: p.Obstacles,
 	}
-	for place := range p.only {
-		written.Only = append(written.Only, place)
-	}
-	slices.SortFunc(written.Only, comparePlaces)
+	written.Only = attempt{only: p.only}.ticked()
 	return json.Marshal(written)
 }
 

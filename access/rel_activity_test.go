@@ -121,8 +121,8 @@ func TestREL4_IdlenessAloneEndsNothing(t *testing.T) {
 	s := play(t)
 	s.AddEmployee("bob", "support", "contacts.view.all")
 	s.Clock.Turn(20 * 365 * accesstest.Day)
-	ended, err := s.Manager.Sweep(t.Context())
+	swept, err := s.Manager.Sweep(t.Context())
 	require.NoError(t, err)
-	require.Zero(t, ended)
+	require.Zero(t, swept.Ended)
 	require.True(t, s.can("bob", "contacts.view.all"))
 }

@@ -244,9 +244,9 @@ func TestREL6_ASweepWritesItToo(t *testing.T) {
 	second := s.Relationship(fabrikam, "lumen").EndsAt
 
 	sweep := func() int {
-		ended, err := s.Manager.Sweep(t.Context())
+		swept, err := s.Manager.Sweep(t.Context())
 		require.NoError(t, err)
-		return ended
+		return swept.Ended
 	}
 	s.Clock.Set(limit.Add(-time.Microsecond))
 	require.Zero(t, sweep())
@@ -266,9 +266,9 @@ func TestREL6_ManyEndsInOneSweep(t *testing.T) {
 	s.letFabrikamIn()
 	s.as("carla").allow(access.SetRelationshipEnd{Client: "lumen", Partner: fabrikam, End: limit.Add(-time.Hour)})
 	s.Clock.Set(limit)
-	ended, err := s.Manager.Sweep(t.Context())
+	swept, err := s.Manager.Sweep(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, 2, ended)
+	require.Equal(t, 2, swept.Ended)
 	events := s.newest()
 	require.Equal(t, limit.Add(-time.Hour), events[0].At, "in their order")
 	require.Equal(t, limit, events[1].At)

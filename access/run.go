@@ -19,6 +19,12 @@ type Result struct {
 	// Changed says whether anything was: a change that changes nothing
 	// leaves no event.
 	Changed bool
+	// Replayed says that the call had been made before with its key, and was
+	// not made again (PLAN-4). Revision and Counts are those of then; the
+	// Effects are not kept.
+	Replayed bool
+	// Counts says how much was done.
+	Counts relationship.Counts
 	Effects
 }
 
@@ -73,6 +79,10 @@ func (m *Manager) Do(ctx context.Context, call Call, change Change) (Result, err
 	if err != nil {
 		return Result{}, m.count(err)
 	}
+	attempted := attempt{call: call, changes: list}
+	if result, err := m.replay(m.store.Snapshot(), attempted); result.Replayed || err != nil {
+		return result, m.count(err)
+	}
 	for range maxTries {
 		var owned map[Place][]Asset
 		if m.options.Assets != nil {
@@ -82,7 +92,7 @@ func (m *Manager) Do(ctx context.Context, call Call, change Change) (Result, err
 			}
 			owned = plan.owned()
 		}
-		result, err := m.commit(ctx, attempt{call: call, changes: list}, func(done outcome) error {
+		result, err := m.commit(ctx, attempted, func(done outcome) error {
 			if m.options.Assets == nil {
 				return nil
 			}
@@ -112,13 +122,17 @@ func (m *Manager) Apply(ctx context.Context, call Call, plan Plan) (Result, erro
 	if len(plan.changes) == 0 {
 		return Result{}, m.count(invalid("plan", "change", "is missing"))
 	}
+	attempted := attempt{call: call, changes: plan.changes, only: plan.only}
+	if result, err := m.replay(m.store.Snapshot(), attempted); result.Replayed || err != nil {
+		return result, m.count(err)
+	}
 	// The host is asked again, before the transaction.
 	now, err := m.preview(ctx, call, plan.changes, plan.only)
 	if err != nil {
 		return Result{}, m.count(m.refusedLink(ctx, err))
 	}
 	owned := now.owned()
-	result, err := m.commit(ctx, attempt{call: call, changes: plan.changes, only: plan.only}, func(done outcome) error {
+	result, err := m.commit(ctx, attempted, func(done outcome) error {
 		done.effects.addAssets(owned)
 		if differences := plan.Effects.differences(done.effects); len(differences) > 0 {
 			return &ChangedError{differences}
@@ -149,6 +163,11 @@ func (a attempt) settling(key relationship.Key) attempt {
 	return a
 }
 
+// ticked lists the places of only, in order.
+func (a attempt) ticked() []Place {
+	return slices.SortedFunc(maps.Keys(a.only), comparePlaces)
+}
+
 // outcome is what an attempt came to.
 type outcome struct {
 	effects   Effects
@@ -156,18 +175,30 @@ type outcome struct {
 	obstacles []string
 	changed   bool
 	lines     []relationship.Line
+	// last is the last event, without its lines.
+	last relationship.Event
 }
 
 // commit makes an attempt in the store, and asks accept before it commits.
 func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) error) (Result, error) {
 	for range maxTries {
 		var done outcome
+		var earlier Result
 		revision, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+			if earlier, err = m.replay(tx, a); earlier.Replayed || err != nil {
+				return err
+			}
 			if done, err = m.try(tx, a); err != nil {
 				return err
 			}
-			return accept(done)
+			if err := accept(done); err != nil {
+				return err
+			}
+			return m.remember(tx, a, done)
 		})
+		if earlier.Replayed && err == nil {
+			return earlier, nil
+		}
 		if key, due := isDue(err); due {
 			a = a.settling(key)
 			continue
@@ -178,7 +209,8 @@ func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) er
 		for _, line := range done.lines {
 			m.vocabulary.rememberAll(line.After)
 		}
-		return Result{Revision: revision, Changed: done.changed, Effects: done.effects}, nil
+		m.tidyNow(ctx, revision)
+		return Result{Revision: revision, Changed: done.changed, Counts: done.effects.counts(), Effects: done.effects}, nil
 	}
 	return Result{}, ErrBusy
 }
@@ -220,11 +252,11 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 			continue
 		}
 		done.changed = true
-		err := tx.Log(relationship.Event{
+		done.last = relationship.Event{
 			Change: nameOf(change), Actor: w.actor, At: now, Reason: a.call.reason, Call: id,
 			Notifications: w.notifications,
-		})
-		if err != nil {
+		}
+		if err := tx.Log(done.last); err != nil {
 			return done, err
 		}
 	}

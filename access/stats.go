@@ -48,7 +48,7 @@ var countable = []error{
 	ErrUnknownEmployee, ErrUnknownMember, ErrUnknownTemplate, ErrUnknownPermission, ErrExists, ErrClosed,
 	ErrInactive, ErrNotEligible, ErrAlreadyMember, ErrOwnUser, ErrOtherPartner, ErrManaged, ErrSuperAdmin,
 	ErrNotSuperAdmin, ErrLastSuperAdmin, ErrBarred, ErrDeactivated, ErrLinked, ErrUnconfirmed, ErrOutlasts,
-	ErrNoRelationship, ErrLink, ErrLinkChanged, ErrChanged, ErrAssets, ErrBusy, ErrCatalog,
+	ErrNoRelationship, ErrLink, ErrLinkChanged, ErrChanged, ErrOnce, ErrAssets, ErrBusy, ErrCatalog,
 	storage.ErrConflict, storage.ErrContended, storage.ErrClosed, storage.ErrUnknownOutcome,
 }
 

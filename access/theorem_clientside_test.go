@@ -92,6 +92,7 @@ var theoremClientSide = []theoremKind{
 		domains := []string{"northwind.example", "harbour.example", "mail.example"}
 		return access.ChangeUser{ID: user, Name: string(user), Email: string(user) + "@" + theoremPick(g, domains)}
 	})},
+	{1, byHost(func(g *theoremGenerator) access.Change { return access.EraseUser{ID: g.user()} })},
 	{1, byHost(func(g *theoremGenerator) access.Change {
 		kinds := []relationship.PartnerKind{relationship.Provider, relationship.SolutionsPartner, relationship.SolutionsPartner, "reseller"}
 		return access.SetPartnerKind{Partner: g.partner(), Kind: theoremPick(g, kinds)}

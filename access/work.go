@@ -69,6 +69,9 @@ func (w *work) user(id relationship.UserID) (relationship.User, error) {
 	if !known {
 		return user, refuse("ASK-4", ErrUnknownUser, id)
 	}
+	if user.Erased() {
+		return user, refuse("ORG-5", ErrUnknownUser, id, "they were erased")
+	}
 	return user, nil
 }
 

@@ -41,12 +41,16 @@ var (
 	}
 	terms    = relationship.Terms{Client: "lumen", Partner: "northwind"}
 	standing = relationship.Standing{Client: "lumen", User: "ann"}
-	catalog  = relationship.Catalog{Declaration: `{"permissions":[]}`}
+	once     = relationship.Once{
+		Owner: relationship.OnceOwner("ann", "northwind", "order 17"), Content: relationship.OnceContent("add bob"),
+		Revision: 7, Counts: relationship.Counts{Members: 1}, Until: onDay(1),
+	}
+	catalog = relationship.Catalog{Declaration: `{"permissions":[]}`}
 )
 
 // all is one record of every kind.
 var all = []relationship.Record{
-	catalog, ann, agency, annAt, team, link, lumen, standard, managed, active, terms, standing,
+	catalog, ann, agency, annAt, team, link, lumen, standard, managed, active, terms, standing, once,
 }
 
 func must[T any](value T, err error) T {

@@ -36,9 +36,9 @@ type Once struct {
 }
 
 // OnceOwner is what a key is kept under: the digest of who called, for which
-// partner, and of the key itself, so that neither can be read off.
-func OnceOwner(kind ActorKind, user UserID, partner PartnerID, key string) Digest {
-	return digest("once", string(kind), string(user), string(partner), key)
+// partner, and of the key itself. The host is no user.
+func OnceOwner(user UserID, partner PartnerID, key string) Digest {
+	return digest("once", string(user), string(partner), key)
 }
 
 // OnceContent is the digest of the content of a call, in its written form.

@@ -34,13 +34,13 @@ func (p *player) ending(ctx context.Context, s scene) {
 	p.credit(s.line, s.client)
 	p.step("REL-4", "Activity comes too late.")
 	p.refused(ctx, s.line, access.Host(), access.ReportActivity{Partner: s.partner, Client: s.client})
-	ended, err := p.manager.Sweep(ctx)
+	swept, err := p.manager.Sweep(ctx)
 	if err != nil {
 		p.fail(s.line, err)
 		return
 	}
 	p.step("REL-6", "A sweep writes down what the clock has ended: relationships ended: %d. Written down is now: %s.",
-		ended, p.written(s.partner, s.client).Phase)
+		swept.Ended, p.written(s.partner, s.client).Phase)
 }
 
 // written is a relationship as it is written down.
