@@ -30,8 +30,8 @@ func Restore(ctx context.Context, into Restorer, r io.Reader) error {
 	if err == nil {
 		err = into.Restore(ctx, whole)
 	}
-	if err == nil {
-		err = u.ended()
+	if err == nil && !u.ended {
+		err = errors.New("it was not read to its end")
 	}
 	if err != nil {
 		return fmt.Errorf("restore: line %d: %w", u.number, err)
@@ -45,6 +45,7 @@ type undumper struct {
 	number int
 	line   dumpLine
 	read   dumpEnd
+	ended  bool
 }
 
 func corrupt(format string, args ...any) error {
@@ -253,7 +254,7 @@ func (u *undumper) notes() iter.Seq2[Note, error] {
 	}
 }
 
-// ends checks that what comes now is the end.
+// ends checks that what comes now is the end, and nothing behind it.
 func (u *undumper) ends() error {
 	switch end := u.line.End; {
 	case end == nil:
@@ -261,17 +262,13 @@ func (u *undumper) ends() error {
 	case *end != u.read:
 		return corrupt("there should be %+v, and there are %+v", *end, u.read)
 	}
-	return nil
-}
-
-// ended checks that everything was read.
-func (u *undumper) ended() error {
-	lines := u.number
-	if err := errors.Join(u.ends(), u.next()); err != nil {
+	last := u.number
+	if err := u.next(); err != nil {
 		return err
 	}
-	if u.number != lines {
+	if u.number != last {
 		return corrupt("there is something behind the end")
 	}
+	u.ended = true
 	return nil
 }

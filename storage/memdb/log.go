@@ -103,7 +103,7 @@ func (s *Store) Restore(ctx context.Context, whole storage.Whole) error {
 	}
 	fork := s.asides.Snapshot()
 	txn := fork.Txn(true)
-	if first, err := txn.First(asideTable, byKey, []byte{}); err != nil || first != nil {
+	for range (aside{txn}).Scan("") {
 		return storage.ErrNotEmpty
 	}
 	for note, err := range whole.Notes {
