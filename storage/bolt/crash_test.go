@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -33,59 +32,102 @@ func crashes() int {
 	return 6
 }
 
-const writerFile = "CLIENTACCESS_TEST_CRASH_FILE"
+const (
+	writerFile = "CLIENTACCESS_TEST_CRASH_FILE"
+	writerRun  = "CLIENTACCESS_TEST_CRASH_RUN"
+)
 
 // TestMain is the writing process, too: it writes until it is killed.
 func TestMain(m *testing.M) {
 	if path := os.Getenv(writerFile); path != "" {
-		writeForEver(path)
+		writeForEver(path, os.Getenv(writerRun))
 	}
 	os.Exit(m.Run())
 }
 
 // TestCrash_KeepsWhatWasAcknowledged kills a process that makes changes of all
 // kinds, at a random moment, again and again: whatever it had acknowledged is
-// there, of everything else all or nothing, and the store verifies.
+// there, of everything else all or nothing, the store verifies, and a call that
+// is sent again with its key is done once.
 func TestCrash_KeepsWhatWasAcknowledged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "access.db")
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	total, unacknowledged, before := 0, 0, storage.Revision(0)
+	total, unacknowledged, replayed, before := 0, 0, 0, storage.Revision(0)
 	for round := range crashes() {
-		if round%20 == 19 { // the log is kept whole: begin a new file now and then
+		if round%20 == 19 { // begin a new file now and then
 			path, before = filepath.Join(t.TempDir(), "access.db"), 0
 		}
-		acknowledged := runAndKill(t, path, random.IntN(60))
+		run := strconv.FormatInt(time.Now().UnixNano(), 36)
+		acknowledged := runAndKill(t, path, run, random.IntN(90), time.Duration(random.Int64N(int64(3*time.Millisecond))))
 		store := openStore(t, path)
 		head := store.Snapshot().Revision()
-		require.GreaterOrEqual(t, head, acknowledged, "an acknowledged commit is lost")
-		total += int(acknowledged - before)
-		unacknowledged += int(head - acknowledged)
-		before = head
+		require.GreaterOrEqual(t, head, acknowledged.revision, "an acknowledged commit is lost")
+		total += int(acknowledged.revision - before)
+		unacknowledged += int(head - acknowledged.revision)
 		manager, err := access.Open(context.Background(), store, access.Options{Catalog: crm.Catalog()})
 		require.NoError(t, err)
 		_, err = manager.Verify(context.Background())
 		require.NoError(t, err)
+		replayed += sendAgain(t, manager, run, acknowledged)
+		_, err = manager.Verify(context.Background())
+		require.NoError(t, err)
+		before = store.Snapshot().Revision()
 		require.NoError(t, store.Close())
 	}
-	t.Logf("%d processes killed; %d commits acknowledged and all there, %d more written and not yet acknowledged",
-		crashes(), total, unacknowledged)
+	t.Logf("%d processes killed; %d commits acknowledged and all there, %d more written and not yet acknowledged; "+
+		"%d calls sent again were known by their keys", crashes(), total, unacknowledged, replayed)
+}
+
+// sendAgain sends the last calls that the dead process was told of, and the one
+// after them, of which it knew nothing, with their keys. It says how many were
+// known.
+func sendAgain(t *testing.T, manager *access.Manager, run string, last acknowledgement) (known int) {
+	t.Helper()
+	for number := max(0, last.number-5); number <= last.number+1; number++ {
+		step := stepOf(run, number)
+		if step.link {
+			continue // its secret died with the process
+		}
+		first, err := manager.Do(context.Background(), step.call, step.change)
+		require.NoError(t, err, "step %d, %T", number, step.change)
+		if number <= last.number {
+			require.True(t, first.Replayed, "step %d, %T, was acknowledged and done again", number, step.change)
+		}
+		if first.Replayed {
+			known++
+		}
+		again, err := manager.Do(context.Background(), step.call, step.change)
+		require.NoError(t, err)
+		require.Equal(t, first.Revision, again.Revision)
+		require.True(t, again.Replayed, "step %d, %T", number, step.change)
+	}
+	return known
+}
+
+// acknowledgement is what the writing process was told last.
+type acknowledgement struct {
+	number   int
+	revision storage.Revision
 }
 
 // runAndKill runs a writer, reads what it acknowledges, and kills it some
 // lines later, or a moment after.
-func runAndKill(t *testing.T, path string, lines int) storage.Revision {
+func runAndKill(t *testing.T, path, run string, lines int, moment time.Duration) acknowledgement {
 	t.Helper()
 	writer := exec.Command(os.Args[0])
-	writer.Env = append(os.Environ(), writerFile+"="+path)
+	writer.Env = append(os.Environ(), writerFile+"="+path, writerRun+"="+run)
 	writer.Stderr = os.Stderr
 	out, err := writer.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, writer.Start())
-	acknowledged := storage.Revision(0)
+	last := acknowledgement{number: -1}
 	reader := bufio.NewReader(out)
 	for range 3 + lines {
-		acknowledged = readRevision(t, reader, acknowledged)
+		line, err := reader.ReadString('\n')
+		require.NoError(t, err)
+		last = parseAcknowledgement(t, line, last)
 	}
+	time.Sleep(moment) // so that it dies in the middle of something
 	require.NoError(t, writer.Process.Kill())
 	for { // what it had still said before it died
 		line, err := reader.ReadString('\n')
@@ -93,70 +135,55 @@ func runAndKill(t *testing.T, path string, lines int) storage.Revision {
 			break
 		}
 		require.NoError(t, err)
-		acknowledged = parseRevision(t, line, acknowledged)
+		last = parseAcknowledgement(t, line, last)
 	}
 	require.Error(t, writer.Wait(), "it was killed")
-	return acknowledged
+	return last
 }
 
-func readRevision(t *testing.T, reader *bufio.Reader, before storage.Revision) storage.Revision {
+func parseAcknowledgement(t *testing.T, line string, before acknowledgement) acknowledgement {
 	t.Helper()
-	line, err := reader.ReadString('\n')
-	require.NoError(t, err)
-	return parseRevision(t, line, before)
+	var number int
+	var revision uint64
+	_, err := fmt.Sscanf(line, "%d %d", &number, &revision)
+	require.NoError(t, err, "%q", line)
+	require.Equal(t, before.number+1, number)
+	require.GreaterOrEqual(t, storage.Revision(revision), before.revision)
+	return acknowledgement{number, storage.Revision(revision)}
 }
 
-func parseRevision(t *testing.T, line string, before storage.Revision) storage.Revision {
-	t.Helper()
-	revision, err := strconv.ParseUint(strings.TrimSpace(line), 10, 64)
-	require.NoError(t, err)
-	require.GreaterOrEqual(t, storage.Revision(revision), before)
-	return storage.Revision(revision)
-}
-
-// writeForEver makes changes of many kinds and says the revision of each when
-// it is acknowledged.
-func writeForEver(path string) {
+// writeForEver makes changes of all kinds, each with a key, and says the number
+// and the revision of each when it is acknowledged.
+func writeForEver(path, run string) {
 	ctx := context.Background()
 	journal, err := bolt.Open(path)
 	check(err)
 	store, err := memdb.Open(ctx, journal)
 	check(err)
-	m, err := access.Open(ctx, store, access.Options{Catalog: crm.Catalog()})
+	m, err := access.Open(ctx, store, access.Options{Catalog: crm.Catalog(), KeepCommits: 50, KeepTime: -1})
 	check(err)
-	run := strconv.FormatInt(time.Now().UnixNano(), 36)
-	ann, bob, carla := relationship.UserID("ann"+run), relationship.UserID("bob"+run), relationship.UserID("carla"+run)
-	partner, client := relationship.PartnerID("northwind"+run), relationship.ClientID("lumen"+run)
-	do := func(call access.Call, change access.Change) {
-		result, err := m.Do(ctx, call, change)
-		check(err)
-		fmt.Println(uint64(result.Revision))
-	}
-	domain := "northwind-" + run + ".example"
-	do(access.Host(), access.All{
-		access.AddUser{ID: ann, Name: "Ann", Email: "ann@" + domain},
-		access.AddUser{ID: bob, Name: "Bob", Email: "bob@" + domain},
-		access.AddUser{ID: carla, Name: "Carla", Email: "carla@lumen-" + run + ".example"},
-		access.CreatePartner{ID: partner, Name: "Northwind", Kind: relationship.Provider, Domains: []string{domain}, SuperAdmin: ann},
-		access.CreateClient{ID: client, Name: "Lumen", SuperAdmin: carla},
-	})
-	do(access.By(ann), access.AddEmployee{Employee: bob, Kind: relationship.Contractor})
-	do(access.By(ann), access.MakeTemplate{Name: "support", Permissions: crm.Support().Slice()})
-	for {
-		link, err := m.IssueLink(ctx, access.By(ann), access.IssueLink{Employee: ann})
-		check(err)
-		do(access.By(carla), access.ApproveLink{Client: client, Secret: link.Secret})
-		do(access.By(ann), access.AddEmployees{Client: client, Employees: []relationship.UserID{bob}, Template: "support"})
-		do(access.By(ann), access.ChangeEmployeePermissions{Client: client, Employee: bob, Add: []string{crm.ReportsEdit}})
-		do(access.By(carla), access.SetCeiling{Client: client, Partner: partner, Permissions: crm.Support().Slice()})
-		do(access.By(ann), access.DeactivateEmployee{Employee: bob})
-		do(access.By(ann), access.ReactivateEmployees{Client: client})
-		do(access.By(carla), access.PausePartner{Client: client, Partner: partner})
-		do(access.By(carla), access.UnpausePartner{Client: client, Partner: partner})
-		do(access.By(ann), access.SuspendEmployee{Employee: bob})
-		do(access.By(ann), access.ResumeEmployee{Employee: bob})
-		do(access.By(ann), access.RevokeLink{Selector: link.Selector})
-		do(access.By(ann), access.RemoveEmployees{Client: client})
+	var secret relationship.Secret
+	for number := 0; ; number++ {
+		step := stepOf(run, number)
+		revision := storage.Revision(0)
+		if issue, is := step.change.(issueLink); is {
+			link, err := m.IssueLink(ctx, step.call, issue.IssueLink)
+			check(err)
+			secret, revision = link.Secret, link.Revision
+		} else {
+			if approve, is := step.change.(access.ApproveLink); is {
+				approve.Secret = secret
+				step.change = approve
+			}
+			result, err := m.Do(ctx, step.call, step.change)
+			check(err)
+			revision = result.Revision
+		}
+		fmt.Println(number, uint64(revision))
+		if number%40 == 39 {
+			_, err := m.Sweep(ctx)
+			check(err)
+		}
 	}
 }
 
