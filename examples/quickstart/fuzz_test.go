@@ -47,7 +47,7 @@ func FuzzStory(f *testing.F) {
 			return
 		}
 		var out strings.Builder
-		_, err := play(t.Context(), told, &out)
+		_, err := playIn(t.Context(), told, text, "", 0, &out)
 		require.NoError(t, err)
 		readable(t, out.String())
 	})

@@ -3,10 +3,14 @@
 //
 //	go run ./examples/quickstart
 //	go run ./examples/quickstart -data FILE
+//	go run ./examples/quickstart -store FILE -acts 5
 //
 // The people, the accounts and who plays which part stand in a data file. The
 // one that is built in is data/agency.txt beside this file; its first lines
 // explain the format. Copy it, edit it, and play your own.
+//
+// With -store everything is kept in a file, and the story goes on where it
+// stopped: after -acts acts, or when it was interrupted.
 //
 // The exit status is 0 when every step went as the file says, 1 when the file
 // is broken or a step failed, and 2 when the command line is wrong.
@@ -23,6 +27,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
 )
 
@@ -43,7 +48,10 @@ const (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
 }
 
 // run is the whole command; it returns the exit status.
@@ -51,10 +59,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: quickstart [-data FILE]")
+		fmt.Fprintln(stderr, "usage: quickstart [-data FILE] [-store FILE] [-acts N]")
 		flags.PrintDefaults()
 	}
 	path := flags.String("data", "", "the `FILE` to play; without it, the built-in "+agencyName)
+	store := flags.String("store", "", "the `FILE` to keep everything in; without it, all is in memory")
+	acts := flags.Int("acts", 0, "play `N` acts at most; without it, all")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return statusDone
@@ -79,7 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		report(stderr, name, faults)
 		return statusFailed
 	}
-	failures, err := play(ctx, told, stdout)
+	failures, err := playIn(ctx, told, text, *store, *acts, stdout)
 	report(stderr, name, failures)
 	if err != nil {
 		fmt.Fprintf(stderr, "quickstart: %v\n", err)
@@ -88,6 +98,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return statusFailed
 	}
 	return statusDone
+}
+
+// playIn plays the story in the store that the file holds.
+func playIn(ctx context.Context, told *story, text []byte, path string, acts int, stdout io.Writer) (failures []fault, err error) {
+	store, err := openStore(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	mark, err := openBookmark(ctx, store, text, told.start)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return play(ctx, told, store, mark, acts, stdout)
 }
 
 // read reads a data file that is not too large.

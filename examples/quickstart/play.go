@@ -11,7 +11,6 @@ import (
 	"github.com/clientaccess/clientaccess/permset/crm"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
-	"github.com/clientaccess/clientaccess/storage/memdb"
 )
 
 // player plays a story: it has the manager, turns the clock, and prints.
@@ -28,10 +27,11 @@ type player struct {
 
 const day = 24 * time.Hour
 
-// play plays the whole story, act by act, a day for each. It returns the
-// steps that failed; the error is about what is no step.
-func play(ctx context.Context, s *story, out io.Writer) ([]fault, error) {
-	p := &player{printer: printer{out: out}, story: s, store: memdb.New(), now: s.start, links: map[job]access.IssuedLink{}}
+// play plays the story in a store, act by act, a day for each, from the bookmark
+// on: no more acts than most, and all when most is zero. It ends between two
+// acts, too, when ctx is over. It returns the steps that failed; the error is about what is no step.
+func play(ctx context.Context, s *story, store storage.Store, mark bookmark, most int, out io.Writer) ([]fault, error) {
+	p := &player{printer: printer{out: out}, story: s, store: store, now: mark.Now, links: map[job]access.IssuedLink{}}
 	var err error
 	p.manager, err = access.Open(ctx, p.store, access.Options{
 		Catalog: crm.Catalog(),
@@ -41,9 +41,8 @@ func play(ctx context.Context, s *story, out io.Writer) ([]fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = p.store.Close() }()
 	p.print("In brackets stand the rules that a step shows; access/RULES.md lists them.")
-	for _, act := range []struct {
+	acts := []struct {
 		title string
 		scene string // its name, where the act needs one
 		play  func(context.Context, scene)
@@ -64,16 +63,42 @@ func play(ctx context.Context, s *story, out io.Writer) ([]fault, error) {
 		{"Somebody leaves", "leaving", p.leaving},
 		{"The relationship ends", "ending", p.ending},
 		{"What is on record", "", p.record},
-	} {
+	}
+	p.acts = mark.Acts
+	p.goesOn(mark, len(acts))
+	for _, act := range acts[min(mark.Acts, len(acts)):] {
+		if ctx.Err() != nil || most > 0 && p.acts-mark.Acts >= most {
+			p.note("Here it stops: %d of %d acts are played.", p.acts, len(acts))
+			break
+		}
 		p.act(act.title, p.now)
+		if err := (bookmark{mark.Story, p.acts, true, p.now}).keep(ctx, store); err != nil {
+			return p.failures, err
+		}
 		if s, told := s.scenes[act.scene]; told || act.scene == "" {
 			act.play(ctx, s)
 		} else {
 			p.note("Not played: the file has no line that begins with: scene %s", act.scene)
 		}
 		p.now = p.now.Add(day)
+		if err := (bookmark{mark.Story, p.acts, false, p.now}).keep(context.WithoutCancel(ctx), store); err != nil {
+			return p.failures, err
+		}
 	}
 	return p.failures, p.err
+}
+
+// goesOn tells where a story that was begun earlier goes on.
+func (p *player) goesOn(mark bookmark, acts int) {
+	switch {
+	case mark.Acts == 0:
+	case mark.Broken:
+		p.note("Act %d was broken off in its middle. What it has done stays; the story goes on behind it.", mark.Acts)
+	case mark.Acts >= acts:
+		p.note("All %d acts have been played. Verify walks what they left.", acts)
+	default:
+		p.note("It goes on behind act %d, at revision %d.", mark.Acts, p.store.Snapshot().Revision())
+	}
 }
 
 // fail tells that a step did not go as it should, and goes on.

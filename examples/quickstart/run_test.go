@@ -18,7 +18,7 @@ func TestExitStatus(t *testing.T) {
 		status int
 		stderr string
 	}{
-		{"help", []string{"-h"}, statusDone, "usage: quickstart [-data FILE]\n"},
+		{"help", []string{"-h"}, statusDone, "usage: quickstart [-data FILE] [-store FILE] [-acts N]\n"},
 		{"unknown flag", []string{"-dta", "x"}, statusUsage, "flag provided but not defined: -dta"},
 		{"one word too many", []string{"agency.txt"}, statusUsage, `"agency.txt" is one word too many`},
 		{"no such file", []string{"-data", filepath.Join(t.TempDir(), "none")}, statusFailed, "no such file"},
