@@ -43,6 +43,24 @@ func ExampleCall_At() {
 	// template "northwind" "reports": nothing → reports.view
 }
 
+// The first answer was lost on its way. The same call with the same key is not
+// made again: the answer says what was done, and when.
+func ExampleCall_Once() {
+	w := world()
+	w.Employee("bob")
+	w.Template("support", "tickets.view.own")
+	add := access.AddEmployees{Client: "lumen", Employees: []relationship.UserID{"bob"}, Template: "support"}
+
+	first := w.Do(access.By("ann").Once("order 17"), add)
+	again := w.Do(access.By("ann").Once("order 17"), add)
+	fmt.Println("replayed:", again.Replayed, "members:", again.Counts.Members, "same revision:", again.Revision == first.Revision)
+
+	fmt.Println(w.Refused(access.By("ann").Once("order 17"), access.RemoveEmployees{Client: "lumen"}))
+	// Output:
+	// replayed: true members: 1 same revision: true
+	// the key was used for something else, user "ann" (PLAN-4)
+}
+
 // The reason stands in the log for good.
 func ExampleCall_Because() {
 	w := world()
