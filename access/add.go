@@ -27,7 +27,9 @@ type AddEmployees struct {
 	End time.Time `json:"end,omitzero"`
 }
 
-func (AddEmployees) ticks() {}
+func (c AddEmployees) split(func() ([]Place, error)) ([]Change, error) {
+	return splitBy(c.Employees, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c }), nil
+}
 
 func (c AddEmployees) apply(w *work) error {
 	if err := each("employees", c.Employees); err != nil {
@@ -56,7 +58,9 @@ type LinkClients struct {
 	End time.Time `json:"end,omitzero"`
 }
 
-func (LinkClients) ticks() {}
+func (c LinkClients) split(func() ([]Place, error)) ([]Change, error) {
+	return splitBy(c.Clients, func(id relationship.ClientID) Change { c.Clients = []relationship.ClientID{id}; return c }), nil
+}
 
 func (c LinkClients) apply(w *work) error {
 	if err := each("clients", c.Clients); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/clientaccess/clientaccess/relationship"
 )
 
 // Change is something that can be done. Each change is a struct of its own,
@@ -17,10 +19,42 @@ type Change interface {
 	apply(w *work) error
 }
 
-// ticking marks the changes that are about many members, each for itself, so
-// that a plan of them can be applied in part (PLAN-2). Their apply leaves out
-// what is not ticked by asking work.ticked.
-type ticking interface{ ticks() }
+// ticking are the changes that are about many, each for itself. A plan of them
+// can be applied in part (PLAN-2): their apply leaves out what is not ticked by
+// asking work.ticked. And they can be made each for itself (PLAN-3).
+type ticking interface {
+	// split takes the change apart. planned tells whom it is about when it
+	// names nobody.
+	split(planned func() ([]Place, error)) ([]Change, error)
+}
+
+// splitBy makes a change of each id that is named.
+func splitBy[ID any](ids []ID, one func(ID) Change) []Change {
+	parts := make([]Change, len(ids))
+	for i, id := range ids {
+		parts[i] = one(id)
+	}
+	return parts
+}
+
+// splitOff takes a change apart that is about those named, or about all when
+// the list is nil.
+func splitOff[ID any](ids []ID, planned func() ([]Place, error), of func(Place) ID, one func(ID) Change) ([]Change, error) {
+	if ids == nil {
+		places, err := planned()
+		if err != nil {
+			return nil, err
+		}
+		for _, place := range places {
+			ids = append(ids, of(place))
+		}
+	}
+	return splitBy(ids, one), nil
+}
+
+func clientOf(place Place) relationship.ClientID { return place.Client }
+
+func userOf(place Place) relationship.UserID { return place.User }
 
 // All composes several changes in one transaction: all are made, in order, or
 // none (PLAN-3). Each leaves an event of its own.

@@ -56,7 +56,9 @@ type RenewEmployees struct {
 	End time.Time `json:"end,omitzero"`
 }
 
-func (RenewEmployees) ticks() {}
+func (c RenewEmployees) split(func() ([]Place, error)) ([]Change, error) {
+	return splitBy(c.Employees, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c }), nil
+}
 
 func (c RenewEmployees) apply(w *work) error {
 	if err := each("employees", c.Employees); err != nil {

@@ -49,7 +49,9 @@ type ChangeSuperAdmins struct {
 	Employees []SuperAdminChoice    `json:"employees"`
 }
 
-func (ChangeSuperAdmins) ticks() {}
+func (c ChangeSuperAdmins) split(func() ([]Place, error)) ([]Change, error) {
+	return splitBy(c.Employees, func(id SuperAdminChoice) Change { c.Employees = []SuperAdminChoice{id}; return c }), nil
+}
 
 func (c ChangeSuperAdmins) apply(w *work) error {
 	ids := make([]relationship.UserID, len(c.Employees))

@@ -21,7 +21,9 @@ type DeactivateEmployee struct {
 	Clients  []relationship.ClientID `json:"clients"`
 }
 
-func (DeactivateEmployee) ticks() {}
+func (c DeactivateEmployee) split(planned func() ([]Place, error)) ([]Change, error) {
+	return splitOff(c.Clients, planned, clientOf, func(id relationship.ClientID) Change { c.Clients = []relationship.ClientID{id}; return c })
+}
 
 func (c DeactivateEmployee) apply(w *work) error {
 	return w.offEmployee(c.Employee, c.Clients, w.deactivateByPartner)
@@ -35,7 +37,9 @@ type DeactivateEmployees struct {
 	Employees []relationship.UserID `json:"employees"`
 }
 
-func (DeactivateEmployees) ticks() {}
+func (c DeactivateEmployees) split(planned func() ([]Place, error)) ([]Change, error) {
+	return splitOff(c.Employees, planned, userOf, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c })
+}
 
 func (c DeactivateEmployees) apply(w *work) error {
 	return w.offClient(c.Client, c.Employees, w.deactivateByPartner)
@@ -63,7 +67,9 @@ type RemoveEmployee struct {
 	Clients  []relationship.ClientID `json:"clients"`
 }
 
-func (RemoveEmployee) ticks() {}
+func (c RemoveEmployee) split(planned func() ([]Place, error)) ([]Change, error) {
+	return splitOff(c.Clients, planned, clientOf, func(id relationship.ClientID) Change { c.Clients = []relationship.ClientID{id}; return c })
+}
 
 func (c RemoveEmployee) apply(w *work) error {
 	return w.offEmployee(c.Employee, c.Clients, w.removeByPartner)
@@ -78,7 +84,9 @@ type RemoveEmployees struct {
 	Employees []relationship.UserID `json:"employees"`
 }
 
-func (RemoveEmployees) ticks() {}
+func (c RemoveEmployees) split(planned func() ([]Place, error)) ([]Change, error) {
+	return splitOff(c.Employees, planned, userOf, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c })
+}
 
 func (c RemoveEmployees) apply(w *work) error {
 	return w.offClient(c.Client, c.Employees, w.removeByPartner)
@@ -191,7 +199,9 @@ type ReactivateEmployees struct {
 	Employees []relationship.UserID `json:"employees"`
 }
 
-func (ReactivateEmployees) ticks() {}
+func (c ReactivateEmployees) split(planned func() ([]Place, error)) ([]Change, error) {
+	return splitOff(c.Employees, planned, userOf, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c })
+}
 
 func (c ReactivateEmployees) apply(w *work) error {
 	by, err := w.asPartnerAdmin(c.Client)

@@ -36,22 +36,42 @@ func (m *Manager) replay(r storage.Reader, a attempt) (Result, error) {
 
 // remember stores the key of a call that has changed something.
 func (m *Manager) remember(tx storage.Tx, a attempt, done outcome) error {
-	if a.call.once == "" || !done.changed {
+	if !done.changed {
+		return nil
+	}
+	return m.rememberKey(tx, a, done.last, done.effects.counts())
+}
+
+// rememberEach stores the key of a chunk of which something was applied.
+func (m *Manager) rememberEach(tx storage.Tx, a attempt, id string, items []Item) error {
+	var all Effects
+	event := relationship.Event{Actor: relationship.Actor{Kind: relationship.ByLibrary}, At: m.nowAt(tx), Call: id}
+	for _, item := range items {
+		all = all.and(item.Effects)
+	}
+	if tallyOf(items).Applied == 0 {
+		return nil
+	}
+	return m.rememberKey(tx, a, event, all.counts())
+}
+
+// rememberKey stores the key of a call in an event of its own, beside its last.
+func (m *Manager) rememberKey(tx storage.Tx, a attempt, last relationship.Event, counts relationship.Counts) error {
+	if a.call.once == "" {
 		return nil
 	}
 	content, err := a.content()
 	if err != nil {
 		return err
 	}
-	event := done.last
 	err = tx.Put(relationship.Once{
-		Owner: a.owner(), Content: content, Revision: uint64(tx.Revision() + 1), Counts: done.effects.counts(),
-		Until: relationship.EndInstant(event.At.Add(m.options.OnceLife)),
+		Owner: a.owner(), Content: content, Revision: uint64(tx.Revision() + 1), Counts: counts,
+		Until: relationship.EndInstant(last.At.Add(m.options.OnceLife)),
 	})
 	if err != nil {
 		return err
 	}
-	return tx.Log(relationship.Event{Change: "RememberKey", Actor: event.Actor, At: event.At, Call: event.Call})
+	return tx.Log(relationship.Event{Change: "RememberKey", Actor: last.Actor, At: last.At, Call: last.Call})
 }
 
 func (a attempt) owner() relationship.Digest {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -145,7 +146,9 @@ func (m *Manager) Apply(ctx context.Context, call Call, plan Plan) (Result, erro
 
 // attempt is what is to be tried in one transaction.
 type attempt struct {
-	call    Call
+	call Call
+	// id is what its events are to have in common; made when it is empty.
+	id      string
 	changes []Change
 	only    map[Place]bool
 	// settle are relationships whose end has to be written first.
@@ -226,7 +229,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	if err := m.sameCatalog(tx); err != nil {
 		return done, err
 	}
-	now, id, shared := m.nowAt(tx), rand.Text(), texts{}
+	now, id, shared := m.nowAt(tx), cmp.Or(a.id, rand.Text()), texts{}
 	if err := settleDue(tx, now, a.settle); err != nil {
 		return done, err
 	}

@@ -16,7 +16,9 @@ type ChangeTemplate struct {
 	Template  string                `json:"template"`
 }
 
-func (ChangeTemplate) ticks() {}
+func (c ChangeTemplate) split(func() ([]Place, error)) ([]Change, error) {
+	return splitBy(c.Employees, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c }), nil
+}
 
 func (c ChangeTemplate) apply(w *work) error {
 	if err := each("employees", c.Employees); err != nil {

@@ -60,6 +60,15 @@ func firstBefore(before map[relationship.Key]relationship.Record, commit Commit)
 	}
 }
 
+// TakeBack undoes what a transaction has written since its last Log.
+func TakeBack(tx Tx) error {
+	before := map[relationship.Key]relationship.Record{}
+	for _, line := range tx.Changed() {
+		before[line.Key()] = line.Before
+	}
+	return takeBack(tx, before)
+}
+
 // takeBack puts records in place of what the draft has. All are taken away
 // first, so that no two ever have the same unique value in between.
 func takeBack(draft Tx, before map[relationship.Key]relationship.Record) error {

@@ -1,0 +1,325 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// Outcome says what became of one item of a call that is made each for itself
+// (PLAN-3).
+type Outcome string
+
+// The outcomes.
+const (
+	// Applied: it was done.
+	Applied Outcome = "applied"
+	// Unchanged: there was nothing to do.
+	Unchanged Outcome = "unchanged"
+	// Refused: a rule forbids it; it has changed nothing.
+	Refused Outcome = "refused"
+	// NotAttempted: the call ended before its turn came.
+	NotAttempted Outcome = "not attempted"
+	// Replayed: it was decided by an earlier call with the same key (PLAN-4).
+	// What became of it is not kept.
+	Replayed Outcome = "replayed"
+)
+
+// Item is one of the changes of a call that is made each for itself.
+type Item struct {
+	// Change is the change.
+	Change Change
+	// Outcome says what became of it.
+	Outcome Outcome
+	// Err is why it was refused.
+	Err error
+	// Revision is the commit that decided it; zero when it was not attempted.
+	Revision storage.Revision
+	// Effects are what it did.
+	Effects Effects
+}
+
+// Tally counts the items of a call by their outcome. They add up to the number
+// of items.
+type Tally struct {
+	Applied, Unchanged, Refused, NotAttempted, Replayed int
+}
+
+// Total is the number of items.
+func (t Tally) Total() int { return t.Applied + t.Unchanged + t.Refused + t.NotAttempted + t.Replayed }
+
+// String tells the counts.
+func (t Tally) String() string {
+	text := fmt.Sprintf("%d applied, %d unchanged, %d refused, %d not attempted", t.Applied, t.Unchanged, t.Refused, t.NotAttempted)
+	if t.Replayed > 0 {
+		text += fmt.Sprintf(", %d replayed", t.Replayed)
+	}
+	return text
+}
+
+// EachResult is what became of the items, in their order.
+type EachResult struct {
+	Items []Item
+	Tally
+}
+
+// chunk is how many items are committed at once.
+const chunk = 1000
+
+// DoEach makes many changes, each for itself (PLAN-3): what is refused harms no
+// other. A change about many members is taken apart, so that each of them, or
+// each client where the template of a client's members is rolled out, is an
+// item; All is taken apart, too.
+//
+// Items are committed in chunks of at most 1,000, in order, and each leaves an
+// event of its own. After each chunk progress is called with the counts so far,
+// unless it is nil; what is still to come counts as not attempted. When ctx
+// ends, the call ends between two chunks. The result always has every item.
+//
+// The error is about the call: it is malformed, the store failed, or ctx ended.
+// What was committed by then stays, and is in the result. A call with a key
+// (Call.Once) decides each chunk once: repeated after it was broken off, it goes
+// on behind the chunks that were decided.
+func (m *Manager) DoEach(ctx context.Context, call Call, change Change, progress func(Tally)) (EachResult, error) {
+	result, err := m.itemsOf(call, change)
+	if err != nil {
+		return EachResult{}, m.count(err)
+	}
+	if progress == nil {
+		progress = func(Tally) {}
+	}
+	number, id := 0, rand.Text()
+	for items := range slices.Chunk(result.Items, chunk) {
+		number++
+		if err = ctx.Err(); err == nil {
+			err = m.commitEach(ctx, call.chunk(number), id, items)
+		}
+		if err != nil {
+			break
+		}
+		result.Tally = tallyOf(result.Items)
+		progress(result.Tally)
+	}
+	result.Tally = tallyOf(result.Items)
+	return result, m.count(err)
+}
+
+// PlanEach shows what DoEach would do, with the same checks, and changes
+// nothing (PLAN-1).
+func (m *Manager) PlanEach(ctx context.Context, call Call, change Change) (EachResult, error) {
+	result, err := m.itemsOf(call, change)
+	if err != nil {
+		return EachResult{}, err
+	}
+	if _, err := m.tryEach(m.store.Snapshot().Draft(), call, "", result.Items); err != nil {
+		return EachResult{}, err
+	}
+	owned, err := m.askAssets(ctx, reviewedIn(result.Items))
+	for i := range result.Items {
+		result.Items[i].Effects.addAssets(owned)
+		result.Items[i].Err = m.refusedLink(ctx, result.Items[i].Err)
+	}
+	result.Tally = tallyOf(result.Items)
+	return result, err
+}
+
+// chunk is the call for one chunk: each has a key of its own.
+func (c Call) chunk(number int) Call {
+	if c.once != "" {
+		c.once = relationship.OnceContent(fmt.Sprintf("%d %s", number, c.once)).String()
+	}
+	return c
+}
+
+// itemsOf takes a change apart.
+func (m *Manager) itemsOf(call Call, change Change) (EachResult, error) {
+	var result EachResult
+	if err := call.check(); err != nil {
+		return result, err
+	}
+	list, err := flatten(change)
+	if err != nil {
+		return result, err
+	}
+	for _, change := range list {
+		parts := []Change{change}
+		if several, is := change.(ticking); is {
+			parts, err = several.split(func() ([]Place, error) {
+				if call.once != "" {
+					// Repeated, it would be about others.
+					return nil, invalid("call", "key", "is given to a change that does not name whom it is about")
+				}
+				return m.placesIn(call, change)
+			})
+			if err != nil {
+				return result, err
+			}
+		}
+		for _, part := range parts {
+			result.Items = append(result.Items, Item{Change: part, Outcome: NotAttempted})
+		}
+	}
+	return result, nil
+}
+
+// placesIn are the places that a change is about that names nobody.
+func (m *Manager) placesIn(call Call, change Change) ([]Place, error) {
+	done, err := m.inDraft(m.store.Snapshot(), attempt{call: call, changes: []Change{change}, lenient: true})
+	var places []Place
+	for _, member := range done.effects.Members {
+		places = append(places, member.Place)
+	}
+	for _, skipped := range done.effects.Skipped {
+		places = append(places, skipped.Place)
+	}
+	return places, err
+}
+
+// commitEach decides a chunk in one transaction.
+func (m *Manager) commitEach(ctx context.Context, call Call, id string, items []Item) error {
+	whole := attempt{call: call}
+	for _, item := range items {
+		whole.changes = append(whole.changes, item.Change)
+	}
+	for range maxTries {
+		asked, owned, err := m.askAbout(ctx, call, items)
+		if err != nil {
+			return err
+		}
+		var earlier Result
+		var lines []relationship.Line
+		done := slices.Clone(items)
+		revision, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+			copy(done, items)
+			if earlier, err = m.replay(tx, whole); earlier.Replayed || err != nil {
+				return err
+			}
+			if lines, err = m.tryEach(tx, call, id, done); err != nil {
+				return err
+			}
+			for _, place := range reviewedIn(done) {
+				if m.options.Assets != nil && !asked[place] {
+					return ErrBusy // somebody else is removed than the host was asked about
+				}
+			}
+			return m.rememberEach(tx, whole, id, done)
+		})
+		if errors.Is(err, ErrBusy) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if earlier.Replayed {
+			revision = earlier.Revision
+		}
+		for i := range done {
+			if earlier.Replayed {
+				done[i].Outcome = Replayed
+			}
+			done[i].Revision = revision
+			done[i].Effects.addAssets(owned)
+			done[i].Err = m.count(m.refusedLink(ctx, done[i].Err))
+		}
+		for _, line := range lines {
+			m.vocabulary.rememberAll(line.After)
+		}
+		copy(items, done)
+		m.tidyNow(ctx, revision)
+		return nil
+	}
+	return ErrBusy
+}
+
+// askAbout asks the host who owns what, of those whom the items would stop.
+func (m *Manager) askAbout(ctx context.Context, call Call, items []Item) (map[Place]bool, map[Place][]Asset, error) {
+	if m.options.Assets == nil {
+		return nil, nil, nil
+	}
+	planned := slices.Clone(items)
+	if _, err := m.tryEach(m.store.Snapshot().Draft(), call, "", planned); err != nil {
+		return nil, nil, err
+	}
+	asked := map[Place]bool{}
+	for _, place := range reviewedIn(planned) {
+		asked[place] = true
+	}
+	owned, err := m.askAssets(ctx, slices.Collect(maps.Keys(asked)))
+	return asked, owned, err
+}
+
+// tryEach makes the items upon a transaction, each for itself, and returns what
+// was written.
+func (m *Manager) tryEach(tx storage.Tx, call Call, id string, items []Item) ([]relationship.Line, error) {
+	if err := m.sameCatalog(tx); err != nil {
+		return nil, err
+	}
+	var lines []relationship.Line
+	for i := range items {
+		done, err := m.tryOne(tx, attempt{call: call, id: id, changes: []Change{items[i].Change}})
+		switch {
+		case err != nil:
+			items[i].Outcome, items[i].Err = Refused, err
+		case done.changed:
+			items[i].Outcome, items[i].Effects = Applied, done.effects
+		default:
+			items[i].Outcome, items[i].Effects = Unchanged, done.effects
+		}
+		lines = append(lines, done.lines...)
+	}
+	return lines, nil
+}
+
+// tryOne makes one item. What it has written when it is refused is taken back.
+func (m *Manager) tryOne(tx storage.Tx, a attempt) (outcome, error) {
+	for range maxTries {
+		done, err := m.try(tx, a)
+		if err == nil {
+			return done, nil
+		}
+		if err := storage.TakeBack(tx); err != nil {
+			return outcome{}, err
+		}
+		key, due := isDue(err)
+		if !due {
+			return outcome{}, err
+		}
+		if err := settleDue(tx, m.nowAt(tx), map[relationship.Key]bool{key: true}); err != nil {
+			return outcome{}, err
+		}
+	}
+	return outcome{}, ErrBusy
+}
+
+func reviewedIn(items []Item) []Place {
+	var places []Place
+	for _, item := range items {
+		places = append(places, item.Effects.reviewed()...)
+	}
+	return places
+}
+
+func tallyOf(items []Item) Tally {
+	var t Tally
+	for _, item := range items {
+		switch item.Outcome {
+		case Applied:
+			t.Applied++
+		case Unchanged:
+			t.Unchanged++
+		case Refused:
+			t.Refused++
+		case Replayed:
+			t.Replayed++
+		default:
+			t.NotAttempted++
+		}
+	}
+	return t
+}

@@ -1,0 +1,274 @@
+package access_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/clientaccess/clientaccess/access"
+	"github.com/clientaccess/clientaccess/access/accesstest"
+	"github.com/clientaccess/clientaccess/permset/crm"
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// eachWorld has n employees e0, e1, … with a template to be added with.
+func eachWorld(t accesstest.T, n int, options ...accesstest.Option) (*accesstest.World, []relationship.UserID) {
+	w := accesstest.New(t, options...)
+	w.Template("support", crm.ReportsView)
+	var users []relationship.UserID
+	var hire access.All
+	for i := range n {
+		id := relationship.UserID(fmt.Sprintf("e%05d", i))
+		users = append(users, id)
+		hire = append(hire, access.AddUser{ID: id, Name: "E", Email: string(id) + "@northwind.example"})
+	}
+	if n > 0 {
+		w.Do(access.Host(), hire)
+	}
+	hire = nil
+	for _, id := range users {
+		hire = append(hire, access.AddEmployee{Employee: id, Kind: relationship.Staff})
+	}
+	if n > 0 {
+		w.Do(access.By(accesstest.Admin), hire)
+	}
+	return w, users
+}
+
+func doEach(t *testing.T, w *accesstest.World, call access.Call, change access.Change) access.EachResult {
+	t.Helper()
+	result, err := w.Manager.DoEach(t.Context(), call, change, nil)
+	require.NoError(t, err)
+	require.Equal(t, len(result.Items), result.Total(), "no item is left out")
+	return result
+}
+
+func TestPLAN3_EachForItself(t *testing.T) {
+	w, users := eachWorld(t, 4)
+	w.Do(access.By(accesstest.Admin), access.SuspendEmployee{Employee: users[1]})
+	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users[2:3], Template: "support"})
+	before := w.Store.Snapshot().Revision()
+
+	result := doEach(t, w, access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: append(users, "nobody"), Template: "support"})
+	require.Equal(t, access.Tally{Applied: 2, Refused: 3}, result.Tally)
+	for i, want := range []error{nil, access.ErrInactive, access.ErrAlreadyMember, nil, access.ErrUnknownEmployee} {
+		item := result.Items[i]
+		require.Equal(t, before+1, item.Revision, "one commit")
+		if want == nil {
+			require.Equal(t, access.Applied, item.Outcome)
+			require.Len(t, item.Effects.Members, 1)
+			require.NoError(t, item.Err)
+		} else {
+			require.Equal(t, access.Refused, item.Outcome)
+			require.ErrorIs(t, item.Err, want)
+			require.Empty(t, item.Effects.Members)
+		}
+	}
+	require.Equal(t, "2 applied, 0 unchanged, 3 refused, 0 not attempted", result.String())
+	events := eventsBehind(t, w, before)
+	require.Len(t, events, 2, "one event for each that was applied")
+	require.Equal(t, events[0].Call, events[1].Call, "of one call")
+
+	// All or nothing is Do.
+	err := w.Refused(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"})
+	require.ErrorIs(t, err, access.ErrAlreadyMember)
+
+	result = doEach(t, w, access.By(accesstest.Admin), access.All{
+		access.ResumeEmployee{Employee: users[1]}, access.ResumeEmployee{Employee: users[1]}, access.RemoveEmployees{Client: accesstest.Client, Employees: users[2:4]},
+	})
+	require.Equal(t, access.Tally{Applied: 3, Unchanged: 1}, result.Tally)
+}
+
+// What names nobody is about all whom it reaches.
+func TestPLAN3_AllTheReachable(t *testing.T) {
+	w, users := eachWorld(t, 3)
+	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"})
+	w.Do(access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client, Employees: users[:1]})
+	result := doEach(t, w, access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client})
+	require.Equal(t, access.Tally{Applied: 3, Unchanged: 1}, result.Tally, "the three employees with ann, and one who was")
+	result = doEach(t, w, access.By(accesstest.Admin), access.RemoveEmployee{Employee: users[0]})
+	require.Equal(t, access.Tally{Applied: 1}, result.Tally)
+	w.Clock.Turn(1)
+
+	_, err := w.Manager.DoEach(t.Context(), access.By(accesstest.Admin).Once("k"), access.RemoveEmployees{Client: accesstest.Client}, nil)
+	require.ErrorIs(t, err, access.ErrInvalid, "repeated, it would be about others")
+}
+
+// OFF-8, each for itself: items run in order, and the last one stays.
+func TestOFF8_EachForItselfTheLastOneStays(t *testing.T) {
+	w := accesstest.New(t)
+	result := doEach(t, w, access.By(accesstest.SuperAdmin), access.All{
+		access.RemoveMember{Client: accesstest.Client, User: accesstest.SuperAdmin2},
+		access.DeactivateMember{Client: accesstest.Client, User: accesstest.SuperAdmin},
+		access.RemoveMember{Client: accesstest.Client, User: accesstest.SuperAdmin},
+		access.RemoveMember{Client: accesstest.Client, User: accesstest.Admin},
+	})
+	require.Equal(t, access.Tally{Applied: 2, Refused: 2}, result.Tally)
+	require.ErrorIs(t, result.Items[1].Err, access.ErrLastSuperAdmin)
+	require.ErrorIs(t, result.Items[2].Err, access.ErrLastSuperAdmin)
+	require.NotEmpty(t, w.Member(accesstest.Client, accesstest.SuperAdmin), "what was refused has changed nothing")
+}
+
+func TestPLAN3_ChunksProgressAndCancelling(t *testing.T) {
+	w, users := eachWorld(t, 2500)
+	before := w.Store.Snapshot().Revision()
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []access.Tally
+	add := access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"}
+	result, err := w.Manager.DoEach(ctx, access.By(accesstest.Admin), add, func(tally access.Tally) {
+		require.Equal(t, len(users), tally.Total())
+		told = append(told, tally)
+		require.Equal(t, before+storage.Revision(len(told)), w.Store.Snapshot().Revision(), "after the commit")
+		if len(told) == 2 {
+			cancel()
+		}
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, access.Tally{Applied: 2000, NotAttempted: 500}, result.Tally)
+	require.Equal(t, []access.Tally{{Applied: 1000, NotAttempted: 1500}, {Applied: 2000, NotAttempted: 500}}, told)
+	require.Equal(t, access.NotAttempted, result.Items[2000].Outcome)
+	require.Zero(t, result.Items[2000].Revision)
+
+	rest := doEach(t, w, access.By(accesstest.Admin), add)
+	require.Equal(t, access.Tally{Applied: 500, Refused: 2000}, rest.Tally)
+}
+
+// A call with a key that was broken off goes on behind the chunks that were
+// decided.
+func TestPLAN4_EachChunkOnce(t *testing.T) {
+	w, users := eachWorld(t, 2100)
+	call := access.By(accesstest.Admin).Once("spring")
+	add := access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"}
+	ctx, cancel := context.WithCancel(t.Context())
+	first, err := w.Manager.DoEach(ctx, call, add, func(access.Tally) { cancel() })
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, access.Tally{Applied: 1000, NotAttempted: 1100}, first.Tally)
+
+	second := doEach(t, w, call, add)
+	require.Equal(t, access.Tally{Replayed: 1000, Applied: 1100}, second.Tally)
+	require.Equal(t, first.Items[0].Revision, second.Items[0].Revision)
+	third := doEach(t, w, call, add)
+	require.Equal(t, access.Tally{Replayed: 2100}, third.Tally)
+	require.Equal(t, "0 applied, 0 unchanged, 0 refused, 0 not attempted, 2100 replayed", third.String())
+
+	add.Template = relationship.PartnerAdminTemplate
+	_, err = w.Manager.DoEach(t.Context(), call, add, nil)
+	require.ErrorIs(t, err, access.ErrOnce)
+}
+
+func TestPLAN3_TheCallItself(t *testing.T) {
+	w, users := eachWorld(t, 1)
+	for name, test := range map[string]struct {
+		call   access.Call
+		change access.Change
+		want   error
+	}{
+		"nobody's call":  {access.Call{}, access.RemoveEmployees{Client: accesstest.Client}, access.ErrInvalid},
+		"no change":      {access.By(accesstest.Admin), nil, access.ErrInvalid},
+		"not their side": {access.By(accesstest.SuperAdmin), access.RemoveEmployees{Client: accesstest.Client}, access.ErrWhichPartner},
+	} {
+		result, err := w.Manager.DoEach(t.Context(), test.call, test.change, nil)
+		require.ErrorIs(t, err, test.want, name)
+		require.Empty(t, result.Items, name)
+		_, err = w.Manager.PlanEach(t.Context(), test.call, test.change)
+		require.ErrorIs(t, err, test.want, name)
+	}
+	require.NoError(t, w.Store.Close())
+	result, err := w.Manager.DoEach(t.Context(), access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"}, nil)
+	require.ErrorIs(t, err, storage.ErrClosed)
+	require.Equal(t, access.Tally{NotAttempted: 1}, result.Tally)
+}
+
+// The host is asked about those who are stopped, and about nobody else.
+func TestOFF6_EachForItselfShowsTheAssets(t *testing.T) {
+	owned := &inventory{owned: []access.Asset{{Place: access.Place{Client: accesstest.Client, User: "e00000"}, ID: "1", Type: "workflow", Name: "W"}}}
+	w, users := eachWorld(t, 2, accesstest.WithAssets(owned))
+	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users[:1], Template: "support"})
+	remove := access.RemoveEmployees{Client: accesstest.Client, Employees: users}
+	plan, err := w.Manager.PlanEach(t.Context(), access.By(accesstest.Admin), remove)
+	require.NoError(t, err)
+	done := doEach(t, w, access.By(accesstest.Admin), remove)
+	for _, result := range []access.EachResult{plan, done} {
+		require.Equal(t, access.Tally{Applied: 1, Refused: 1}, result.Tally)
+		require.Equal(t, owned.owned, result.Items[0].Effects.Members[0].Assets)
+	}
+	owned.err = fmt.Errorf("out of order")
+	w.Do(access.By(accesstest.SuperAdmin), access.PausePartner{Client: accesstest.Client, Partner: accesstest.Partner})
+	failed, err := w.Manager.DoEach(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client}, nil)
+	require.ErrorIs(t, err, access.ErrAssets)
+	require.Equal(t, access.Tally{NotAttempted: 1}, failed.Tally)
+}
+
+// A wrong link among others is counted like any, and told to nobody.
+func TestLINK6_EachForItself(t *testing.T) {
+	w := accesstest.New(t)
+	wrong := w.Issue(access.By(accesstest.Admin), accesstest.Admin)
+	w.Do(access.By(accesstest.Admin), access.RevokeLink{Selector: wrong.Selector})
+	result := doEach(t, w, access.By(accesstest.SuperAdmin), access.All{
+		access.DeclineLink{Client: accesstest.Client, Secret: wrong.Secret}, access.DeclineLink{Client: accesstest.Client, Secret: w.Link.Secret},
+	})
+	require.Equal(t, access.Tally{Applied: 1, Refused: 1}, result.Tally)
+	require.ErrorIs(t, result.Items[0].Err, access.ErrLink)
+	require.Equal(t, "the access link is not valid (LINK-6)", result.Items[0].Err.Error())
+}
+
+// Making items each for itself is making them one by one.
+func TestPLAN3_EachIsOneByOne(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		clients := []relationship.ClientID{accesstest.Client, "umbra"}
+		build := func() *accesstest.World {
+			w, _ := eachWorld(r, 4)
+			w.Do(access.Host(), access.CreateClient{ID: "umbra", Name: "Umbra", SuperAdmin: accesstest.SuperAdmin})
+			w.Do(access.By(accesstest.SuperAdmin), access.MakePartnerAdmin{Client: "umbra", Partner: accesstest.Partner, Employee: accesstest.Admin})
+			return w
+		}
+		one, many := build(), build()
+		user := rapid.SampledFrom([]relationship.UserID{"e00000", "e00001", "e00002", "e00003", accesstest.Admin, "nobody"})
+		client := rapid.SampledFrom(clients)
+		items := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) access.Change {
+			client, user := client.Draw(r, "client"), user.Draw(r, "user")
+			switch rapid.IntRange(0, 6).Draw(r, "change") {
+			case 0, 1:
+				return access.AddEmployees{Client: client, Employees: []relationship.UserID{user}, Template: "support"}
+			case 2:
+				return access.RemoveEmployees{Client: client, Employees: []relationship.UserID{user}}
+			case 3:
+				return access.DeactivateEmployees{Client: client, Employees: []relationship.UserID{user}}
+			case 4:
+				return access.ReactivateEmployees{Client: client, Employees: []relationship.UserID{user}}
+			case 5:
+				return access.EndEmployment{Employee: user}
+			default:
+				return access.ChangeTemplate{Client: client, Employees: []relationship.UserID{user}, Template: relationship.PartnerAdminTemplate}
+			}
+		}), 1, 15).Draw(r, "items")
+		result, err := many.Manager.DoEach(context.Background(), access.By(accesstest.Admin), access.All(items), nil)
+		require.NoError(r, err)
+		for i, item := range items {
+			done, err := one.Manager.Do(context.Background(), access.By(accesstest.Admin), item)
+			want := access.Unchanged
+			switch {
+			case err != nil:
+				want = access.Refused
+				require.Equal(r, err.Error(), result.Items[i].Err.Error())
+			case done.Changed:
+				want = access.Applied
+			}
+			require.Equal(r, want, result.Items[i].Outcome, "%d: %T", i, item)
+			require.Equal(r, done.Effects.String(), result.Items[i].Effects.String())
+		}
+		for _, w := range []*accesstest.World{one, many} {
+			w.Verify()
+		}
+		for _, client := range clients {
+			for _, u := range []relationship.UserID{"e00000", "e00001", "e00002", "e00003", accesstest.Admin} {
+				require.Equal(r, one.Member(client, u), many.Member(client, u))
+			}
+			require.Equal(r, one.Relationship(accesstest.Partner, client), many.Relationship(accesstest.Partner, client))
+		}
+	})
+}
