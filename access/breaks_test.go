@@ -52,6 +52,13 @@ var deliberateBreaks = []struct {
 		{"access/evaluate.go", "if failures(f) != 0 {\n\t\treturn permset.Set{}\n\t}\n\tset := v.left(f, ReasonNoSeat)", "set := v.left(f, ReasonNoSeat)"},
 		{"access/authority.go", "f.member.Manager != employee.Partner || failures(f) != 0 {", "f.member.Manager != employee.Partner {"},
 	}},
+	{"PSET-4 rolls out the template, whatever the actor holds of it", []edit{
+		{"access/rollout.go", "before, after, err = w.applied(by, place, c.Name, set, role)", "before, after, err = w.applied(by, place, c.Name, set, role)\n" +
+			"\t\t\tafter.Set = set"},
+	}},
+	{"PSET-4 rolls out everywhere by what the actor holds in the first client", []edit{
+		{"access/rollout.go", "if place.Client != client {", "if client == \"\" {"},
+	}},
 	{"REL-5 leaves the members of a relationship that has ended where they are", []edit{
 		{"access/clock.go", "if r.Members > 0 {", "if false {"},
 	}},

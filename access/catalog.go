@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clientaccess/clientaccess/permset"
@@ -17,65 +18,124 @@ import (
 // was opened. Open a new one.
 var ErrCatalog = errors.New("another catalogue is in force")
 
-// Gain is what one stored set would gain by a catalogue.
-type Gain struct {
-	// Key names the record whose set it is: a member, a template, or the
-	// terms that hold a ceiling.
-	Key relationship.Key
-	// Names are the permissions that would become usable, or that lose a mark
-	// that guards them.
-	Names permset.Names
+// CatalogPlan shows who would gain what if a catalogue were adopted (PSET-5).
+// Make one with PlanCatalog. It travels as JSON, from the program that shows it
+// to the one that adopts it. The zero value is about no catalogue, and is
+// refused.
+type CatalogPlan struct {
+	// Catalog is the fingerprint of the catalogue to be adopted.
+	Catalog string `json:"catalog"`
+	// Gains are the stored sets that would gain: of members, then templates,
+	// then ceilings, each in the order of their keys. None when the catalogue
+	// widens nothing, or is in force already.
+	Gains []Gain `json:"gains,omitzero"`
 }
 
-// WidensError lists every stored set that a catalogue would widen (PSET-5).
-type WidensError struct {
-	Gains []Gain
-}
-
-// Error lists the gains.
-func (e *WidensError) Error() string {
-	lines := make([]string, len(e.Gains))
-	for i, gain := range e.Gains {
-		lines[i] = fmt.Sprintf("%s would gain %s", gain.Key, gain.Names)
+// String describes the plan for people, one line for each set that gains.
+func (p CatalogPlan) String() string {
+	if len(p.Gains) == 0 {
+		return "nobody gains anything\n"
 	}
-	return ErrWidens.Error() + ": " + strings.Join(lines, "; ") + " (PSET-5)"
+	return strings.Join(gainLines(p.Gains), "\n") + "\n"
 }
 
-// Unwrap returns ErrWidens.
-func (e *WidensError) Unwrap() error { return ErrWidens }
-
-// adoptCatalog lays down the catalogue that the Manager was opened with. It
-// refuses one that would widen a stored set (PSET-5).
-func (m *Manager) adoptCatalog(ctx context.Context) error {
-	declaration, err := json.Marshal(m.vocabulary.catalog.Declaration())
+// PlanCatalog works out who would gain what by another catalogue than the one
+// that the store was last opened with, and changes nothing (PSET-5). It looks
+// at every stored set of the newest revision, and takes no lock. An ErrInvalid
+// when the store or the catalogue is missing.
+func PlanCatalog(store storage.Store, catalog *permset.Catalog) (CatalogPlan, error) {
+	switch {
+	case store == nil:
+		return CatalogPlan{}, invalid("catalogue plan", "store", "is missing")
+	case catalog == nil:
+		return CatalogPlan{}, invalid("catalogue plan", "catalog", "is missing")
+	}
+	widening, err := widensStored(store.Snapshot(), catalog)
 	if err != nil {
-		return err
+		return CatalogPlan{}, fmt.Errorf("plan catalogue: %w", err)
 	}
-	m.declared = relationship.Catalog{Declaration: string(declaration)}
-	_, err = m.store.Update(ctx, func(tx storage.Tx) error {
-		stored, found := storage.Get[relationship.Catalog](tx, relationship.CatalogKey())
+	return CatalogPlan{Catalog: catalog.Fingerprint(), Gains: widening.gains}, nil
+}
+
+// AdoptCatalog is Open for a catalogue that widens what is stored: the host
+// has seen who gains what, and adopts it (PSET-5). The catalogue of the
+// options is laid down if what would be gained is still exactly what the plan
+// shows; otherwise nothing changes, and a *ChangedError tells the difference.
+// Sets that lack what the catalogue newly implies are completed in the same
+// commit, which has one event by the host. Managers that were opened before
+// with another catalogue refuse from then on (ErrCatalog).
+//
+// Where the catalogue is in force already, there is nothing left to adopt, and
+// AdoptCatalog is Open: so every process of a host may call it with the same
+// plan. A plan of another catalogue is an ErrInvalid.
+func AdoptCatalog(ctx context.Context, store storage.Store, options Options, plan CatalogPlan) (*Manager, error) {
+	m, err := newManager(store, options)
+	if err != nil {
+		return nil, err
+	}
+	if plan.Catalog != m.vocabulary.catalog.Fingerprint() {
+		return nil, invalid("catalogue plan", "catalog", "is not the one to be adopted")
+	}
+	err = m.layDown(ctx, "AdoptCatalog", func(gains []Gain) error {
+		then, now := gainLines(plan.Gains), gainLines(gains)
+		if slices.Equal(then, now) {
+			return nil
+		}
+		return &ChangedError{lineDifferences(then, now)}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("adopt catalogue: %w", err)
+	}
+	return m, nil
+}
+
+// lineDifferences tells which lines are in one of two lists only.
+func lineDifferences(then, now []string) []string {
+	in := func(list []string) map[string]bool {
+		set := make(map[string]bool, len(list))
+		for _, line := range list {
+			set[line] = true
+		}
+		return set
+	}
+	was, is := in(then), in(now)
+	var differences []string
+	for _, line := range then {
+		if !is[line] {
+			differences = append(differences, "no longer: "+line)
+		}
+	}
+	for _, line := range now {
+		if !was[line] {
+			differences = append(differences, "now: "+line)
+		}
+	}
+	return differences
+}
+
+// layDown makes the Manager's catalogue the one in force, if accept agrees to
+// what stored sets gain by it. It does nothing where it is in force already.
+func (m *Manager) layDown(ctx context.Context, change string, accept func([]Gain) error) error {
+	_, err := m.store.Update(ctx, func(tx storage.Tx) error {
+		stored, _ := storage.Get[relationship.Catalog](tx, relationship.CatalogKey())
 		if stored == m.declared {
 			m.declared = stored // the very same text compares at once
 			return nil
 		}
-		if found {
-			var old permset.Declaration
-			if err := json.Unmarshal([]byte(stored.Declaration), &old); err != nil {
-				return err
-			}
-			before, err := permset.NewCatalog(old)
-			if err != nil {
-				return err
-			}
-			if gains := widens(tx, before, m.vocabulary.catalog); len(gains) > 0 {
-				return &WidensError{gains}
-			}
-		}
-		if err := tx.Put(m.declared); err != nil {
+		widening, err := widensStored(tx, m.vocabulary.catalog)
+		if err != nil {
 			return err
 		}
+		if err := accept(widening.gains); err != nil {
+			return err
+		}
+		for _, record := range append(widening.completed, m.declared) {
+			if err := tx.Put(record); err != nil {
+				return err
+			}
+		}
 		return tx.Log(relationship.Event{
-			Change: "SetCatalog", Actor: relationship.Actor{Kind: relationship.ByHost}, At: m.nowAt(tx), Call: rand.Text(),
+			Change: change, Actor: relationship.Actor{Kind: relationship.ByHost}, At: m.nowAt(tx), Call: rand.Text(),
 		})
 	})
 	if err != nil {
@@ -90,75 +150,28 @@ func (m *Manager) adoptCatalog(ctx context.Context) error {
 	return nil
 }
 
-// widens lists the stored sets that would gain by a new catalogue: by a name
-// that it knows again, an implication that is new or is gone, a mark that is
-// dropped, or another permission that lets people add and edit users. The
-// sets that access links ask for are not looked at: approving compares them
-// with today's (LINK-3). A super admin's set is not stored: they have the whole
-// catalogue, whatever it is (ADM-1).
-func widens(r storage.Reader, before, after *permset.Catalog) []Gain {
-	var gains []Gain
-	look := func(key relationship.Key, names permset.Names, gain func(permset.Names) permset.Names) {
-		if gained := gain(names); !gained.IsEmpty() {
-			gains = append(gains, Gain{key, gained})
-		}
+// widensStored compares a catalogue with the one that is in force. In an empty
+// store there is none, and nothing to widen.
+func widensStored(r storage.Reader, after *permset.Catalog) (widening, error) {
+	stored, found := storage.Get[relationship.Catalog](r, relationship.CatalogKey())
+	if !found {
+		return widening{}, nil
 	}
-	set := func(names permset.Names) permset.Names {
-		return usableAnew(before, after, names).Union(impliedAnew(after, names)).Union(guardedLess(before, after, names))
+	var declaration permset.Declaration
+	if err := json.Unmarshal([]byte(stored.Declaration), &declaration); err != nil {
+		return widening{}, err
 	}
-	for record := range r.All(relationship.KindMember, relationship.Key{}) {
-		look(record.Key(), record.(relationship.Member).Set, set)
-	}
-	for record := range r.All(relationship.KindTemplate, relationship.Key{}) {
-		look(record.Key(), record.(relationship.Template).Set, set)
-	}
-	for record := range r.All(relationship.KindTerms, relationship.Key{}) {
-		look(record.Key(), record.(relationship.Terms).Ceiling, func(names permset.Names) permset.Names {
-			return usableAnew(before, after, names)
-		})
-	}
-	return gains
-}
-
-// usableAnew are the names that the new catalogue binds and the old one does
-// not.
-func usableAnew(before, after *permset.Catalog, names permset.Names) permset.Names {
-	was, _ := before.Bind(names)
-	is, _ := after.Bind(names)
-	return is.Names().Minus(was.Names())
-}
-
-// impliedAnew are the names that the new catalogue adds by implication.
-func impliedAnew(after *permset.Catalog, names permset.Names) permset.Names {
-	var known []string
-	for name := range names.All() {
-		if _, is := after.Lookup(name); is {
-			known = append(known, name)
-		}
-	}
-	closed, err := after.Set(known...)
+	before, err := permset.NewCatalog(declaration)
 	if err != nil {
-		panic(err) // every name was looked up
+		return widening{}, err
 	}
-	return closed.Names().Minus(names)
+	return widens(r, before, after), nil
 }
 
-// guardedLess are the names that lose a mark, or that come to mean adding and
-// editing users.
-func guardedLess(before, after *permset.Catalog, names permset.Names) permset.Names {
-	var less []string
-	editor := after.AddAndEditUsers().Name()
-	for name := range names.All() {
-		was, wasKnown := before.Lookup(name)
-		is, isKnown := after.Lookup(name)
-		if !wasKnown || !isKnown {
-			continue
-		}
-		if was.Marks()&^is.Marks() != 0 || name == editor && before.AddAndEditUsers().Name() != editor {
-			less = append(less, name)
-		}
-	}
-	return permset.MustNames(less...)
+// declare is a catalogue as it is stored.
+func declare(catalog *permset.Catalog) (relationship.Catalog, error) {
+	declaration, err := json.Marshal(catalog.Declaration())
+	return relationship.Catalog{Declaration: string(declaration)}, err
 }
 
 // sameCatalog refuses to work with a catalogue that is no longer in force.

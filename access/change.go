@@ -105,7 +105,7 @@ var changes = byName(
 	AddEmployee{}, ChangeEmployee{}, SuspendEmployee{}, ResumeEmployee{}, EndEmployment{},
 	PauseEmployee{}, UnpauseEmployee{}, ConfirmEmployment{},
 	RevokeLink{}, ApproveLink{}, DeclineLink{}, MakePartnerAdmin{},
-	MakeTemplate{}, NameClient{},
+	MakeTemplate{}, EditTemplate{}, RenameTemplate{}, DeleteTemplate{}, RollOutTemplate{}, NameClient{},
 	AddEmployees{}, LinkClients{}, LinkEmployee{},
 	ChangeTemplate{}, ChangeEmployeePermissions{},
 	DeactivateEmployee{}, DeactivateEmployees{}, ReactivateEmployees{},

@@ -178,7 +178,8 @@ func (m *Manager) placesIn(call Call, change Change) ([]Place, error) {
 	for _, skipped := range done.effects.Skipped {
 		places = append(places, skipped.Place)
 	}
-	return places, err
+	slices.SortFunc(places, comparePlaces)
+	return slices.Compact(places), err
 }
 
 // commitEach decides a chunk in one transaction.

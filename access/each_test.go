@@ -272,3 +272,17 @@ func TestPLAN3_EachIsOneByOne(t *testing.T) {
 		}
 	})
 }
+
+// A template is rolled out client by client.
+func TestPLAN3_RollingOutEachClientForItself(t *testing.T) {
+	w, users := eachWorld(t, 3)
+	w.Do(access.Host(), access.CreateClient{ID: "umbra", Name: "Umbra", SuperAdmin: accesstest.SuperAdmin})
+	w.Do(access.By(accesstest.SuperAdmin), access.MakePartnerAdmin{Client: "umbra", Partner: accesstest.Partner, Employee: accesstest.Admin})
+	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"})
+	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: "umbra", Employees: users[:2], Template: "support"})
+	w.Do(access.By(accesstest.Admin), access.EditTemplate{Name: "support", Permissions: []string{crm.ReportsView, crm.ReportsEdit}})
+	result := doEach(t, w, access.By(accesstest.Admin), access.RollOutTemplate{Name: "support"})
+	require.Equal(t, access.Tally{Applied: 2}, result.Tally)
+	require.Len(t, result.Items[0].Effects.Members, 3)
+	require.Len(t, result.Items[1].Effects.Members, 2)
+}

@@ -34,6 +34,8 @@ var (
 
 	// ErrExists: there is one already.
 	ErrExists = errors.New("exists already")
+	// ErrInUse: a member uses the template (PSET-4).
+	ErrInUse = errors.New("a member uses it")
 	// ErrClosed: the partner or the client is closed.
 	ErrClosed = errors.New("account is closed")
 	// ErrInactive: the employee is suspended, paused, or has left.

@@ -63,8 +63,28 @@ type Manager struct {
 
 // Open returns a Manager over a store. The first Manager over an empty store
 // lays down the catalogue. A later one may bring another catalogue: one that
-// would widen what is stored is refused with a *WidensError (PSET-5).
+// would widen what is stored is refused with a *WidensError, until it is
+// adopted (PSET-5, AdoptCatalog).
 func Open(ctx context.Context, store storage.Store, options Options) (*Manager, error) {
+	m, err := newManager(store, options)
+	if err != nil {
+		return nil, err
+	}
+	err = m.layDown(ctx, "SetCatalog", func(gains []Gain) error {
+		if len(gains) > 0 {
+			return &WidensError{gains}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open: %w", err)
+	}
+	return m, nil
+}
+
+// newManager makes a Manager of options whose zero values stand for the
+// defaults. Its catalogue is still to be laid down.
+func newManager(store storage.Store, options Options) (*Manager, error) {
 	switch {
 	case store == nil:
 		return nil, invalid("manager", "store", "is missing")
@@ -101,10 +121,11 @@ func Open(ctx context.Context, store storage.Store, options Options) (*Manager, 
 	if options.Random == nil {
 		options.Random = rand.Reader
 	}
-	m := &Manager{store: store, vocabulary: newVocabulary(options.Catalog), options: options}
-	if err := m.adoptCatalog(ctx); err != nil {
-		return nil, fmt.Errorf("open: %w", err)
+	declared, err := declare(options.Catalog)
+	if err != nil {
+		return nil, err
 	}
+	m := &Manager{store: store, vocabulary: newVocabulary(options.Catalog), options: options, declared: declared}
 	m.tidied.Store(uint64(store.Snapshot().Revision()))
 	return m, nil
 }

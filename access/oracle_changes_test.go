@@ -76,6 +76,12 @@ func (w *randomWorld) changeByPartner(client relationship.ClientID) {
 		w.try(w.partnerSide(), oneOf(w, []access.Change{
 			access.DeactivateEmployee{Employee: user}, access.RemoveEmployee{Employee: user},
 			access.RemoveEmployees{Client: client}, access.DeactivateEmployees{Client: client},
+			access.EditTemplate{Name: w.template(), Permissions: w.permissions()},
+			access.EditTemplate{Name: w.template(), Permissions: w.permissions()},
+		}))
+		w.try(w.partnerAdmin(client), oneOf(w, []access.Change{
+			access.RollOutTemplate{Name: w.template()},
+			access.RollOutTemplate{Name: w.template(), Clients: []relationship.ClientID{client}},
 		}))
 	}
 }

@@ -121,6 +121,7 @@ func assemble(t accesstest.T) *accesstest.World {
 	})
 	w.Template("support", "contacts.view.all")
 	w.Template("users", "account.users.edit")
+	w.Template("unused", "contacts.view.all")
 	w.Do(ann, access.AddEmployees{Client: "lumen", Employees: whom("mona"), Template: "users"})
 	w.Do(ann, access.AddEmployees{Client: "lumen", Employees: whom("bob"), Template: "support"})
 

@@ -66,6 +66,11 @@ func duties(link, ask access.IssuedLink, later time.Time) []duty {
 		// Words: where a rule names nobody, Client Access Manager access is enough.
 		{"LINK-6", withAccess, access.RevokeLink{Selector: link.Selector}},
 		{"PSET-4", withAccessToo, access.MakeTemplate{Name: "new", Permissions: []string{"contacts.view.all"}}},
+		{"PSET-4", withAccess, access.EditTemplate{Name: "support", Permissions: []string{"contacts.view.team"}}},
+		{"PSET-4", withAccess, access.RenameTemplate{Name: "support", To: "help"}},
+		{"PSET-4", withAccess, access.DeleteTemplate{Name: "unused"}},
+		// Whom it changes is another matter: see TestPSET4_….
+		{"PSET-4", withAccess, access.RollOutTemplate{Name: "support"}},
 		{"ADD-2", withAccessToo, access.NameClient{Client: "lumen", Name: "The lamps"}},
 		{"OFF-1", withAccess, access.DeactivateEmployee{Employee: "bob"}},
 		{"OFF-1", withAccess, access.DeactivateEmployees{Client: "lumen", Employees: whom("bob")}},

@@ -34,6 +34,8 @@ func office(t *testing.T) cast {
 	c.Do(access.By("ann"), access.LinkClients{Employee: "bob", Clients: accounts("umbra"), Template: "support"})
 	c.AddEmployee("eve", "helper", "reports.view")
 	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "eve"})
+	c.Template("spare", "reports.view")
+	c.Do(access.By("ann"), access.ChangeEmployeePermissions{Client: "umbra", Employee: "bob", Remove: []string{"crm.views.edit"}}) // drift
 	c.Do(access.By("carla"), access.PauseMember{Client: "lumen", User: "eve"})
 	for _, user := range people("dan", "sue", "pat") { // employees, and members of no client
 		c.Employee(user)
@@ -94,6 +96,10 @@ func deeds(c cast) []deed {
 		{carla, access.DeclineLink{Client: lumen, Secret: secret}},
 		{carla, access.MakePartnerAdmin{Client: lumen, Partner: north, Employee: "dan"}},
 		{ann, access.MakeTemplate{Name: "writer", Permissions: []string{"content.blog.edit"}}},
+		{ann, access.EditTemplate{Name: "helper", Permissions: []string{"content.blog.edit"}}},
+		{ann, access.RenameTemplate{Name: "support", To: "first line"}},
+		{ann, access.DeleteTemplate{Name: "spare"}},
+		{ann, access.RollOutTemplate{Name: "support"}},
 		{ann, access.NameClient{Client: lumen, Name: "Lumen (retainer)"}},
 		{ann, access.AddEmployees{Client: lumen, Employees: people("dan", "fay"), Template: "support", End: end}},
 		{ann, access.LinkClients{Employee: "dan", Clients: accounts("lumen", "umbra"), Template: "support"}},

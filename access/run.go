@@ -283,7 +283,7 @@ func (w *work) make(change Change) error {
 // noteActivity carries out REL-4: what the partner's own side does to its
 // members in a client is qualifying activity.
 func (w *work) noteActivity() error {
-	if w.actor.Kind != relationship.ByPartnerSide {
+	if w.actor.Kind != relationship.ByPartnerSide || w.relabels {
 		return nil
 	}
 	clients := map[relationship.ClientID]bool{}

@@ -45,7 +45,7 @@ type refusals struct {
 // countable are the reasons that Stats tells apart.
 var countable = []error{
 	ErrInvalid, ErrNotAllowed, ErrWhichPartner, ErrUnknownUser, ErrUnknownPartner, ErrUnknownClient,
-	ErrUnknownEmployee, ErrUnknownMember, ErrUnknownTemplate, ErrUnknownPermission, ErrExists, ErrClosed,
+	ErrUnknownEmployee, ErrUnknownMember, ErrUnknownTemplate, ErrUnknownPermission, ErrExists, ErrInUse, ErrClosed,
 	ErrInactive, ErrNotEligible, ErrAlreadyMember, ErrOwnUser, ErrOtherPartner, ErrManaged, ErrSuperAdmin,
 	ErrNotSuperAdmin, ErrLastSuperAdmin, ErrBarred, ErrDeactivated, ErrLinked, ErrUnconfirmed, ErrOutlasts,
 	ErrNoRelationship, ErrLink, ErrLinkChanged, ErrChanged, ErrOnce, ErrAssets, ErrBusy, ErrCatalog,

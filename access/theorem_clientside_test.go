@@ -46,6 +46,15 @@ var theoremClientSide = []theoremKind{
 	{1, byClientSide(func(g *theoremGenerator, client relationship.ClientID) access.Change {
 		return access.SetMemberEnd{Client: client, User: g.anybody(client), End: g.end()}
 	})},
+	{1, byClientSide(func(g *theoremGenerator, client relationship.ClientID) access.Change {
+		partner := g.partner() // what belongs to the partner's side
+		return theoremPick(g, []access.Change{
+			access.EditTemplate{Name: g.template(partner), Permissions: g.permissions()},
+			access.RenameTemplate{Name: g.template(partner), To: "the client's"},
+			access.DeleteTemplate{Name: g.template(partner)},
+			access.RollOutTemplate{Name: g.template(partner), Clients: []relationship.ClientID{client}},
+		})
+	})},
 
 	{1, bySuperAdmin(func(g *theoremGenerator, client relationship.ClientID) access.Change {
 		return access.MakeSuperAdmin{Client: client, User: g.anybody(client)}

@@ -218,8 +218,14 @@ func (g *theoremGenerator) end() time.Time {
 	return g.now.Add(theoremPick(g, theoremTimes))
 }
 
-func (g *theoremGenerator) template() string {
-	return theoremPick(g, []string{"light", "sales", "all", "all", relationship.PartnerAdminTemplate, relationship.PartnerAdminTemplate})
+// template is the built-in template, or one that the partner has now; now and
+// then one that it may have had.
+func (g *theoremGenerator) template(partner relationship.PartnerID) string {
+	names := []string{"all", relationship.PartnerAdminTemplate, relationship.PartnerAdminTemplate}
+	for template := range storage.As[relationship.Template](g.state.Scan(relationship.KindTemplate, string(partner), "")) {
+		names = append(names, template.Name)
+	}
+	return theoremPick(g, names)
 }
 
 // permissions are a few names, mostly without owners.edit and provisioning,

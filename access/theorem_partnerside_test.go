@@ -12,14 +12,14 @@ import (
 // What the partner's side tries, as often as the weights say.
 var theoremPartnerSide = []theoremKind{
 	{8, byPartnerAdmin(func(g *theoremGenerator, client relationship.ClientID, partner relationship.PartnerID) access.Change {
-		return access.AddEmployees{Client: client, Employees: g.some(partner, g.newcomer(client)), Template: g.template(), End: g.end()}
+		return access.AddEmployees{Client: client, Employees: g.some(partner, g.newcomer(client)), Template: g.template(partner), End: g.end()}
 	})},
 	{4, byPartnerAdmin(func(g *theoremGenerator, client relationship.ClientID, partner relationship.PartnerID) access.Change {
 		clients := []relationship.ClientID{client}
 		if g.oneIn(3) {
 			clients = theoremClients
 		}
-		return access.LinkClients{Employee: g.newcomer(client)(partner), Clients: clients, Template: g.template(), End: g.end()}
+		return access.LinkClients{Employee: g.newcomer(client)(partner), Clients: clients, Template: g.template(partner), End: g.end()}
 	})},
 	{6, byPartnerAdmin(func(g *theoremGenerator, client relationship.ClientID, partner relationship.PartnerID) access.Change {
 		return access.LinkEmployee{Client: client, Employee: g.member(client, func(m relationship.Member) bool {
@@ -28,7 +28,7 @@ var theoremPartnerSide = []theoremKind{
 		})}
 	})},
 	{12, byPartnerAdmin(func(g *theoremGenerator, client relationship.ClientID, partner relationship.PartnerID) access.Change {
-		return access.ChangeTemplate{Client: client, Employees: g.some(partner, g.managedIn(client)), Template: g.template()}
+		return access.ChangeTemplate{Client: client, Employees: g.some(partner, g.managedIn(client)), Template: g.template(partner)}
 	})},
 	{12, byPartnerAdmin(func(g *theoremGenerator, client relationship.ClientID, partner relationship.PartnerID) access.Change {
 		change := access.ChangeEmployeePermissions{Client: client, Employee: g.managed(client, partner), Add: g.permissions()}
@@ -69,6 +69,27 @@ var theoremPartnerSide = []theoremKind{
 	})},
 	{1, byManager(func(g *theoremGenerator, partner relationship.PartnerID) access.Change {
 		return access.MakeTemplate{Name: "made at " + g.now.String(), Permissions: g.permissions()}
+	})},
+	{4, byManager(func(g *theoremGenerator, partner relationship.PartnerID) access.Change {
+		if g.oneIn(3) {
+			return access.EditTemplate{Name: g.template(partner), Permissions: theoremTemplates["all"]}
+		}
+		return access.EditTemplate{Name: g.template(partner), Permissions: g.permissions()}
+	})},
+	{1, byManager(func(g *theoremGenerator, partner relationship.PartnerID) access.Change {
+		if to := theoremPick(g, []string{"light", "sales", "all"}); g.oneIn(2) { // so that they come back
+			return access.RenameTemplate{Name: g.template(partner), To: to}
+		}
+		return access.RenameTemplate{Name: g.template(partner), To: "renamed at " + g.now.String()}
+	})},
+	{1, byManager(func(g *theoremGenerator, partner relationship.PartnerID) access.Change {
+		return access.DeleteTemplate{Name: g.template(partner)}
+	})},
+	{8, byPartnerAdmin(func(g *theoremGenerator, _ relationship.ClientID, partner relationship.PartnerID) access.Change {
+		return access.RollOutTemplate{Name: g.template(partner), Clients: g.clients()}
+	})},
+	{2, byManager(func(g *theoremGenerator, partner relationship.PartnerID) access.Change {
+		return access.RollOutTemplate{Name: g.template(partner), Clients: g.clients()}
 	})},
 	{1, byManager(func(g *theoremGenerator, partner relationship.PartnerID) access.Change {
 		return access.NameClient{Client: g.client(), Name: "our client"}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
@@ -37,17 +38,8 @@ func (c ChangeTemplate) apply(w *work) error {
 		if !w.ticked(place) {
 			continue
 		}
-		before, err := w.changeable(by, place)
+		before, after, err := w.applied(by, place, c.Template, set, role)
 		if err != nil {
-			return err
-		}
-		if role == relationship.PartnerAdmin && before.Role != role && before.Linked {
-			return refuse("ADD-5", ErrLinked, c.Client, employee)
-		}
-		after := before
-		after.Role, after.Template = role, c.Template
-		after.Set = w.bound(by, place, before.Set, w.replacement(before.Set, set, true))
-		if err := w.mayGrant(by, before, after); err != nil {
 			return err
 		}
 		if err := w.changeMember(before, after); err != nil {
@@ -55,6 +47,26 @@ func (c ChangeTemplate) apply(w *work) error {
 		}
 	}
 	return nil
+}
+
+// applied returns a managed member as they are, and as they are to be with a
+// template: within DEL-1 and DEL-6, and without what a refusal would leave
+// behind. It is how a template meets a member who is there already.
+func (w *work) applied(by authority, place Place, template string, set permset.Names, role relationship.Role) (before, after relationship.Member, err error) {
+	if before, err = w.changeable(by, place); err != nil {
+		return before, before, err
+	}
+	if role == relationship.PartnerAdmin && before.Role != role && before.Linked {
+		return before, before, refuse("ADD-5", ErrLinked, place.Client, place.User)
+	}
+	after = before
+	after.Role, after.Template = role, template
+	after.Set = w.bound(by, place, before.Set, w.replacement(before.Set, set, true))
+	if err := w.mayGrant(by, before, after); err != nil {
+		delete(w.notes, place)
+		return before, before, err
+	}
+	return before, after, nil
 }
 
 // changeable returns a managed member whom the partner's side may change: one

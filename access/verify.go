@@ -238,6 +238,9 @@ func (v *Verification) references(r storage.Reader, record relationship.Record) 
 			return
 		}
 		needs(relationship.PartnerKey(n.Manager), relationship.RelationshipKey(n.Manager, n.Client))
+		if n.Template != "" && n.Template != relationship.PartnerAdminTemplate {
+			needs(relationship.TemplateKey(n.Manager, n.Template))
+		}
 		employee, _ := storage.Get[relationship.Employee](r, relationship.EmployeeKey(n.Manager, n.User))
 		if !employee.Present() {
 			v.fault("%s outlives the employment (ORG-2)", n.Key())

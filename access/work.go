@@ -32,6 +32,9 @@ type work struct {
 	// mayStart is set by the changes that start or revive a relationship
 	// (REL-1). No other does.
 	mayStart bool
+	// relabels is set by renaming a template: what it writes to members is no
+	// act of theirs in a client, and no activity (REL-4).
+	relabels bool
 	// candidates are whom linking without a call may concern (ADD-5).
 	candidates candidates
 
