@@ -146,6 +146,21 @@ type Transition struct {
 	Client  relationship.ClientID  `json:"client"`
 	From    relationship.Phase     `json:"from,omitzero"`
 	To      relationship.Phase     `json:"to"`
+	// EndsAfter and Limit say when a relationship that begins to end is over if
+	// nothing else happens: so long after the change (REL-3), and no later than
+	// the end that the client has set (TIME-1); zero for none. See Ends.
+	EndsAfter time.Duration `json:"endsAfter,omitzero"`
+	Limit     time.Time     `json:"limit,omitzero"`
+}
+
+// Ends is when a relationship that begins to end is over if the change is made
+// at the given instant and nothing else happens; zero for every other
+// transition.
+func (t Transition) Ends(changed time.Time) time.Time {
+	if t.To != relationship.Ending {
+		return time.Time{}
+	}
+	return relationship.Earlier(relationship.EndInstant(changed.Add(t.EndsAfter)), t.Limit)
 }
 
 // Skipped is a member whom a change about many left as they are, and why.
@@ -242,7 +257,11 @@ func (w *work) effects(lines []relationship.Line) Effects {
 			was, _ := line.Before.(relationship.Relationship)
 			is := line.After.(relationship.Relationship)
 			if was.Phase != is.Phase {
-				e.Relationships = append(e.Relationships, Transition{is.Partner, is.Client, was.Phase, is.Phase})
+				transition := Transition{Partner: is.Partner, Client: is.Client, From: was.Phase, To: is.Phase}
+				if is.Phase == relationship.Ending {
+					transition.EndsAfter, transition.Limit = w.m.options.EndingTime, is.Limit
+				}
+				e.Relationships = append(e.Relationships, transition)
 			}
 			if change, shows := recordChange(line); shows && was.Phase == is.Phase {
 				e.Records = append(e.Records, change)

@@ -97,7 +97,7 @@ func TestOFF6_AReviewOfOneClientShowsEveryMemberOfThePartner(t *testing.T) {
 func TestOFF6_ExactlyWhatIsTickedIsDone(t *testing.T) {
 	c := deputies(t)
 	review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
-	require.Equal(t, []access.Transition{{Partner: "northwind", Client: "lumen", From: relationship.Active, To: relationship.Ending}},
+	require.Equal(t, []access.Transition{{Partner: "northwind", Client: "lumen", From: relationship.Active, To: relationship.Ending, EndsAfter: relationship.EndingTime}},
 		review.Relationships)
 	some := review.Only(access.Place{Client: "lumen", User: "bob"}, access.Place{Client: "lumen", User: "eve"})
 	require.Empty(t, some.Relationships, "ann is left")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/clientaccess/clientaccess/relationship"
 )
@@ -42,6 +43,10 @@ type ClientLine struct {
 	Managed int `json:"managed"`
 	// SuperAdmins counts the active super admins.
 	SuperAdmins int `json:"superAdmins"`
+	// EndsAfter and Limit are as in Transition: what holds if the relationship
+	// begins to end.
+	EndsAfter time.Duration `json:"endsAfter,omitzero"`
+	Limit     time.Time     `json:"limit,omitzero"`
 }
 
 // clientLines adds the lines for the members that a change touches.
@@ -77,6 +82,9 @@ func (w *work) clientLines(known []ClientLine, lines []relationship.Line) []Clie
 		r, _ := was(relationship.RelationshipKey(about.Partner, about.Client)).(relationship.Relationship)
 		client, _ := was(relationship.ClientKey(about.Client)).(relationship.Client)
 		about.Managed, about.SuperAdmins = r.Members, client.SuperAdmins
+		if about.Partner != "" {
+			about.EndsAfter, about.Limit = w.m.options.EndingTime, r.Limit
+		}
 		known = append(known, about)
 	}
 	return known
@@ -138,7 +146,7 @@ func (p *Plan) addLine(line ClientLine) {
 	}
 	if gone > 0 && gone == line.Managed {
 		p.Relationships = append(p.Relationships,
-			Transition{line.Partner, line.Client, relationship.Active, relationship.Ending})
+			Transition{line.Partner, line.Client, relationship.Active, relationship.Ending, line.EndsAfter, line.Limit})
 	}
 	if line.SuperAdmins > 0 && superAdmins == 0 {
 		obstacle := refuse("OFF-8", ErrLastSuperAdmin, line.Client).Error()
@@ -223,7 +231,11 @@ func (e Effects) lines(everything bool) []string {
 		lines = append(lines, fmt.Sprintf("%s: %s → %s", r.Key, orNothing(r.Before), orNothing(r.After)))
 	}
 	for _, t := range e.Relationships {
-		lines = append(lines, fmt.Sprintf("relationship of %q with %q: %s → %s", t.Partner, t.Client, orNothing(string(t.From)), t.To))
+		line := fmt.Sprintf("relationship of %q with %q: %s → %s", t.Partner, t.Client, orNothing(string(t.From)), t.To)
+		if everything && t.To == relationship.Ending {
+			line += fmt.Sprintf(" for %s, until %s", t.EndsAfter, t.Limit.Format(time.RFC3339))
+		}
+		lines = append(lines, line)
 	}
 	for _, n := range e.Notifications {
 		lines = append(lines, fmt.Sprintf("notification %q to %q about %q and %q", n.Kind, n.To, n.Partner, n.Client))

@@ -96,7 +96,7 @@ func TestPLAN1_WhatAPreviewTells(t *testing.T) {
 	require.NotEmpty(t, plan.Skipped[0].Why)
 
 	plan = c.plan(access.By("ann"), access.RemoveEmployees{Client: "umbra"})
-	require.Equal(t, []access.Transition{{Partner: "northwind", Client: "umbra", From: relationship.Active, To: relationship.Ending}}, plan.Relationships)
+	require.Equal(t, []access.Transition{{Partner: "northwind", Client: "umbra", From: relationship.Active, To: relationship.Ending, EndsAfter: relationship.EndingTime}}, plan.Relationships)
 
 	plan = c.plan(access.By("sol"), access.MakePartnerAdmin{Client: "solo", Partner: "northwind", Employee: "bob"})
 	require.Equal(t, []access.Transition{{Partner: "northwind", Client: "solo", To: relationship.Active}}, plan.Relationships)

@@ -130,7 +130,7 @@ func TestREL2_AllHaveToBeRemoved(t *testing.T) {
 	require.Equal(t, relationship.Active, s.northwind().Phase, "deactivated, and left")
 	result := s.as("ann").allow(access.RemoveEmployee{Employee: "bob"})
 	require.Equal(t, []access.Transition{
-		{Partner: "northwind", Client: "lumen", From: relationship.Active, To: relationship.Ending},
+		{Partner: "northwind", Client: "lumen", From: relationship.Active, To: relationship.Ending, EndsAfter: relationship.EndingTime},
 	}, result.Relationships)
 }
 
