@@ -49,5 +49,5 @@
 //
 // It does not authenticate: a Call is what the host says. It does not protect
 // against a program that writes to the store directly. It does not send
-// notifications; the host does.
+// notifications: the host takes them from [Manager.LeaseNotifications].
 package access

@@ -31,6 +31,8 @@ var (
 	ErrUnknownMember     = errors.New("unknown member")
 	ErrUnknownTemplate   = errors.New("unknown template")
 	ErrUnknownPermission = errors.New("unknown permission")
+	// ErrUnknownNotification: no notification of that name was given up.
+	ErrUnknownNotification = errors.New("unknown notification")
 
 	// ErrExists: there is one already.
 	ErrExists = errors.New("exists already")
@@ -97,6 +99,9 @@ var (
 	// ErrWidens: the catalogue would widen what is stored (PSET-5). It comes
 	// as a *WidensError.
 	ErrWidens = errors.New("catalogue widens what is stored")
+	// ErrNotLeased: the notification is not leased to the caller: somebody
+	// else has got it since, or it was acknowledged (LINK-5).
+	ErrNotLeased = errors.New("notification is not leased to the caller")
 	// ErrBusy: the state kept changing while the call was being worked out.
 	// Nothing was changed; the same call may be tried again.
 	ErrBusy = errors.New("the state keeps changing")

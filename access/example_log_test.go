@@ -32,23 +32,6 @@ func ExampleManager_Events() {
 	// carla (client side): DeactivateMember "audit"
 }
 
-// The host delivers notifications, by e-mail say. It remembers the revision
-// behind the last one that is delivered, so that none is lost.
-func ExampleManager_Notifications() {
-	w := withHarbor(world())
-	w.Do(access.By("olga"), access.ApproveLink{Client: "harbor", Secret: w.Link.Secret})
-
-	for n, err := range w.Manager.Notifications(context.Background(), access.Host(), 0) {
-		if err != nil {
-			panic(err)
-		}
-		fmt.Printf("to %s: %s has %s your access for %s\n", n.To, n.Client, n.Kind, n.Partner)
-	}
-	// Output:
-	// to ann: lumen has approved your access for northwind
-	// to ann: harbor has approved your access for northwind
-}
-
 // Verify walks the whole log and the whole state.
 func ExampleManager_Verify() {
 	w := world()

@@ -37,25 +37,6 @@ func TestLINK5_NoneWhereNothingHappened(t *testing.T) {
 	require.Len(t, s.notifications(0), before)
 }
 
-func TestLINK5_EachIsReadAtLeastOnce(t *testing.T) {
-	s := play(t)
-	s.Employee("bob")
-	first := s.notifications(0)
-	require.Len(t, first, 1, "ann's, from the beginning of the world")
-	require.EqualValues(t, "ann", first[0].To)
-	s.as("carla").allow(approve(s.Issue(access.By("ann"), "bob")))
-	for range 2 { // whoever did not note the revision reads them again
-		more := s.notifications(first[0].Revision)
-		require.Len(t, more, 1)
-		require.EqualValues(t, "bob", more[0].To)
-	}
-	for _, call := range []access.Call{access.By("bob"), access.By("carla"), {}} {
-		for _, err := range s.Manager.Notifications(t.Context(), call, 0) {
-			require.ErrorIs(t, err, access.ErrNotAllowed)
-		}
-	}
-}
-
 func TestLINK5_RevisionAndIndexNameOneForGood(t *testing.T) {
 	s := play(t)
 	s.Employee("bob")
@@ -63,18 +44,20 @@ func TestLINK5_RevisionAndIndexNameOneForGood(t *testing.T) {
 	revision := s.as("carla").allow(access.All{direct("bob"), direct("cleo")}).Revision
 	s.as("carla").allow(access.DeclineLink{Client: "lumen", Secret: s.World.Link.Secret})
 	var names []string
-	for _, n := range s.notifications(revision - 1) {
-		names = append(names, fmt.Sprintf("%s %d.%d", n.To, n.Revision-revision, n.Index))
+	for _, d := range s.lease(100)[1:] { // the first is ann's, from the beginning of the world
+		require.Equal(t, fmt.Sprintf("%d.%d", d.ID.Revision, d.ID.Index), d.ID.String())
+		names = append(names, fmt.Sprintf("%s %d.%d", d.To, d.ID.Revision-revision, d.ID.Index))
 	}
 	require.Equal(t, []string{"bob 0.0", "cleo 0.1", "ann 1.0"}, names)
 }
 
-func (s *scene) notifications(after storage.Revision) []access.LoggedNotification {
+// notifications are those in the log behind a revision.
+func (s *scene) notifications(after storage.Revision) []relationship.Notification {
 	s.t.Helper()
-	var list []access.LoggedNotification
-	for n, err := range s.Manager.Notifications(s.t.Context(), access.Host(), after) {
+	var list []relationship.Notification
+	for event, err := range s.Manager.Events(s.t.Context(), access.Host(), after) {
 		require.NoError(s.t, err)
-		list = append(list, n)
+		list = append(list, event.Notifications...)
 	}
 	return list
 }

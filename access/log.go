@@ -23,7 +23,8 @@ type LoggedEvent struct {
 
 // Events runs over the log behind a revision, in order, ending at the newest
 // commit (LOG-1). The log tells about everybody: the host alone reads it. An
-// error ends the sequence.
+// error ends the sequence. The notifications in it are for who audits; to
+// deliver them there is LeaseNotifications.
 func (m *Manager) Events(ctx context.Context, viewer Call, after storage.Revision) iter.Seq2[LoggedEvent, error] {
 	return func(yield func(LoggedEvent, error) bool) {
 		if !viewer.host {
@@ -39,41 +40,6 @@ func (m *Manager) Events(ctx context.Context, viewer Call, after storage.Revisio
 				if !yield(LoggedEvent{commit.Revision, i, commit.At, event}, nil) {
 					return
 				}
-			}
-		}
-	}
-}
-
-// LoggedNotification is one notification to be delivered (LINK-5).
-type LoggedNotification struct {
-	// Revision is the commit that holds the notification; Index counts the
-	// notifications of one commit from 0. Together they name it for good.
-	Revision storage.Revision
-	Index    int
-	At       time.Time
-	relationship.Notification
-}
-
-// Notifications runs over the notifications behind a revision, in order,
-// ending at the newest commit (LINK-5). The host alone reads them, and
-// delivers them; a host that remembers the last revision it has dealt with
-// delivers each at least once. An error ends the sequence.
-func (m *Manager) Notifications(ctx context.Context, viewer Call, after storage.Revision) iter.Seq2[LoggedNotification, error] {
-	return func(yield func(LoggedNotification, error) bool) {
-		revision, index := storage.Revision(0), 0
-		for event, err := range m.Events(ctx, viewer, after) {
-			if err != nil {
-				yield(LoggedNotification{}, err)
-				return
-			}
-			if event.Revision != revision {
-				revision, index = event.Revision, 0
-			}
-			for _, notification := range event.Notifications {
-				if !yield(LoggedNotification{revision, index, event.At, notification}, nil) {
-					return
-				}
-				index++
 			}
 		}
 	}

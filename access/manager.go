@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -43,6 +44,12 @@ type Options struct {
 	// What is older than both is forgotten now and then, and by Sweep.
 	KeepCommits int
 	KeepTime    time.Duration
+	// NotificationLease is how long a notification is leased to who is to
+	// deliver it: 1 minute when zero (LINK-5).
+	NotificationLease time.Duration
+	// NotificationTries is after how many leases without an answer a
+	// notification is given up: 10 when zero (LINK-5).
+	NotificationTries int
 	// Random is where the secrets of access links come from; crypto/rand
 	// when nil. Set it in tests only.
 	Random io.Reader
@@ -96,6 +103,10 @@ func newManager(store storage.Store, options Options) (*Manager, error) {
 		return nil, invalid("manager", "link life", "is negative")
 	case options.OnceLife < 0:
 		return nil, invalid("manager", "once life", "is negative")
+	case options.NotificationLease < 0:
+		return nil, invalid("manager", "notification lease", "is negative")
+	case options.NotificationTries < 0:
+		return nil, invalid("manager", "notification tries", "are negative")
 	}
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -103,24 +114,16 @@ func newManager(store storage.Store, options Options) (*Manager, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	if options.EndingTime == 0 {
-		options.EndingTime = relationship.EndingTime
-	}
-	if options.LinkLife == 0 {
-		options.LinkLife = relationship.LinkLife
-	}
-	if options.OnceLife == 0 {
-		options.OnceLife = relationship.OnceLife
-	}
-	if options.KeepCommits == 0 {
-		options.KeepCommits = keepCommits
-	}
-	if options.KeepTime == 0 {
-		options.KeepTime = keepTime
-	}
 	if options.Random == nil {
 		options.Random = rand.Reader
 	}
+	options.EndingTime = cmp.Or(options.EndingTime, relationship.EndingTime)
+	options.LinkLife = cmp.Or(options.LinkLife, relationship.LinkLife)
+	options.OnceLife = cmp.Or(options.OnceLife, relationship.OnceLife)
+	options.KeepCommits = cmp.Or(options.KeepCommits, keepCommits)
+	options.KeepTime = cmp.Or(options.KeepTime, keepTime)
+	options.NotificationLease = cmp.Or(options.NotificationLease, notificationLease)
+	options.NotificationTries = cmp.Or(options.NotificationTries, notificationTries)
 	declared, err := declare(options.Catalog)
 	if err != nil {
 		return nil, err

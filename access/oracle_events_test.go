@@ -97,10 +97,9 @@ func TestLOG1_TheHostAloneReadsTheLog(t *testing.T) {
 			require.ErrorIs(t, err, access.ErrNotAllowed)
 			require.Zero(t, event.Revision)
 		}
-		for notification, err := range w.Manager.Notifications(t.Context(), viewer, 0) {
-			require.ErrorIs(t, err, access.ErrNotAllowed)
-			require.Zero(t, notification.Revision)
-		}
+		deliveries, err := w.Manager.LeaseNotifications(t.Context(), viewer, 1)
+		require.ErrorIs(t, err, access.ErrNotAllowed)
+		require.Empty(t, deliveries)
 	}
 	events := eventsBehind(t, w, 0)
 	for i, event := range events[1:] {
@@ -120,14 +119,13 @@ func TestLOG1_TheHostAloneReadsTheLog(t *testing.T) {
 	for _, err := range w.Manager.Events(ctx, access.Host(), 0) {
 		require.ErrorIs(t, err, context.Canceled)
 	}
-	for _, err := range w.Manager.Notifications(t.Context(), access.Host(), w.Store.Snapshot().Revision()+1) {
+	for _, err := range w.Manager.Events(t.Context(), access.Host(), w.Store.Snapshot().Revision()+1) {
 		require.Error(t, err, "there is no such revision yet")
 	}
 }
 
 // TestLINK5_NotificationsInOrder: one for each approval and each decline, in
-// the commit that it is about; a host that remembers the last revision hears
-// each once.
+// the commit that it is about.
 func TestLINK5_NotificationsInOrder(t *testing.T) {
 	w := accesstest.New(t)
 	w.User("carl", "umbra.example")
@@ -138,11 +136,8 @@ func TestLINK5_NotificationsInOrder(t *testing.T) {
 	w.Refused(access.By("nobody"), access.ApproveLink{Client: "umbra", Secret: w.Link.Secret})
 	w.Do(access.By("carl"), access.ApproveLink{Client: "umbra", Secret: w.Link.Secret}) // again: nothing
 
-	var heard []access.LoggedNotification
-	for notification, err := range w.Manager.Notifications(t.Context(), access.Host(), 0) {
-		require.NoError(t, err)
-		heard = append(heard, notification)
-	}
+	heard, err := w.Manager.LeaseNotifications(t.Context(), access.Host(), 100)
+	require.NoError(t, err)
 	require.Len(t, heard, 3)
 	for i, want := range []relationship.Notification{
 		{Kind: relationship.NotifyApproved, To: accesstest.Admin, Partner: accesstest.Partner, Client: accesstest.Client},
@@ -151,11 +146,8 @@ func TestLINK5_NotificationsInOrder(t *testing.T) {
 	} {
 		require.Equal(t, want, heard[i].Notification)
 	}
-	require.Equal(t, w.Clock.Now(), heard[2].At)
-	for notification, err := range w.Manager.Notifications(t.Context(), access.Host(), heard[1].Revision) {
-		require.NoError(t, err)
-		require.Equal(t, heard[2], notification)
-	}
+	require.Equal(t, w.Clock.Now(), heard[2].Recorded)
+	require.Equal(t, heard[2].Recorded, heard[1].Recorded.Add(time.Hour))
 }
 
 // TestLOG1_StatsCountRefusals: a refused change leaves no event; Stats counts

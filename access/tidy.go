@@ -74,13 +74,18 @@ func (m *Manager) trim(ctx context.Context, swept *Swept) error {
 	if err != nil {
 		return err
 	}
+	// What is still to be delivered must not live in the log alone (LINK-5).
+	taken, err := m.takeNotifications(ctx)
+	if err != nil {
+		return err
+	}
 	snapshot := m.store.Snapshot()
 	last, young := checkpoint.Revision, m.nowAt(snapshot).Add(-m.options.KeepTime)
 	for commit, err := range m.store.Changes(ctx, checkpoint.Revision) {
 		if err != nil {
 			return err
 		}
-		if commit.Revision > snapshot.Revision() || m.isKept(snapshot.Revision()-commit.Revision, commit.At, young) {
+		if commit.Revision > min(taken, snapshot.Revision()) || m.isKept(snapshot.Revision()-commit.Revision, commit.At, young) {
 			break
 		}
 		last = commit.Revision

@@ -141,3 +141,30 @@ func TestLOG1_LifeGoesOnBehindACheckpoint(t *testing.T) {
 	w.Do(access.By(accesstest.Admin), access.RemoveEmployee{Employee: "bob"})
 	w.Verify()
 }
+
+// What was not delivered yet is not forgotten with its commit (LINK-5).
+func TestLINK5_TrimmingLosesNoNotification(t *testing.T) {
+	w := accesstest.New(t) // ann was let in
+	m := tidyManager(t, w, -1, -1)
+	swept, err := m.Sweep(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, w.Store.Snapshot().Revision(), swept.Trimmed)
+	leased, err := m.LeaseNotifications(t.Context(), access.Host(), 10)
+	require.NoError(t, err)
+	require.Len(t, leased, 1)
+	require.Equal(t, relationship.NotifyApproved, leased[0].Kind)
+}
+
+// In a store whose log was trimmed before anything was taken, as one that was
+// restored from a text without a log, it begins where the log does.
+func TestLINK5_TakingBeginsWithTheLog(t *testing.T) {
+	w := accesstest.New(t)
+	require.NoError(t, w.Store.Trim(t.Context(), w.Store.Snapshot().Revision()))
+	leased, err := w.Manager.LeaseNotifications(t.Context(), access.Host(), 10)
+	require.NoError(t, err)
+	require.Empty(t, leased)
+	w.Do(access.By(accesstest.SuperAdmin), access.DeclineLink{Client: accesstest.Client, Secret: w.Link.Secret})
+	leased, err = w.Manager.LeaseNotifications(t.Context(), access.Host(), 10)
+	require.NoError(t, err)
+	require.Len(t, leased, 1)
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,9 @@ import (
 
 // lastEvents is how many entries of the log are shown.
 const lastEvents = 12
+
+// leased is how many notifications are taken at once to be delivered.
+const leased = 100
 
 // record shows what is on record when all is done: the log (LOG-1), the
 // notifications (LINK-5), and that everything fits.
@@ -36,12 +40,20 @@ func (p *player) record(ctx context.Context, _ scene) {
 	p.table([]string{"rev.", "when", "what", "who", "why"}, rows)
 
 	told := map[relationship.NotificationKind]int{}
-	for notification, err := range p.manager.Notifications(ctx, access.Host(), 0) {
+	for {
+		deliveries, err := p.manager.LeaseNotifications(ctx, access.Host(), leased)
+		for _, delivery := range deliveries {
+			// Here a program sends it, with delivery.ID as idempotency key.
+			told[delivery.Kind]++
+			err = errors.Join(err, p.manager.Delivered(ctx, access.Host(), delivery))
+		}
 		if err != nil {
 			p.fail(1, err)
 			return
 		}
-		told[notification.Kind]++
+		if len(deliveries) == 0 {
+			break
+		}
 	}
 	p.step("LINK-5", "Notifications for the host to deliver: %s.", counts(told))
 

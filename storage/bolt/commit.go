@@ -60,6 +60,9 @@ func (j *Journal) Commit(ctx context.Context, after storage.Revision, run func([
 	})
 }
 
+// errNothing ends a transaction that has nothing to write.
+var errNothing = errors.New("nothing to write")
+
 // write runs one transaction of bbolt. The turn is the caller's. When the disk
 // fails in the middle of committing, what a crash would leave is not known;
 // then nothing more is written until the file is opened again.
@@ -72,6 +75,9 @@ func (j *Journal) write(change func(*bbolt.Tx, *head) error) error {
 		h, err := getHead(tx)
 		if err == nil {
 			err = change(tx, &h)
+		}
+		if err == errNothing {
+			return tx.Rollback()
 		}
 		if err == nil {
 			err = putHead(tx, h)
@@ -138,6 +144,7 @@ func (j *Journal) Aside(ctx context.Context, run func(storage.Aside) error) erro
 type notes struct {
 	bucket *bbolt.Bucket
 	total  *sum
+	wrote  bool
 	failed error
 }
 
@@ -162,6 +169,7 @@ func (n *notes) Put(key string, content []byte) error {
 		return err
 	}
 	value := seal(asideBucket, []byte(key), content)
+	n.wrote = true
 	n.total.add(value)
 	return n.bucket.Put([]byte(key), value)
 }
@@ -174,6 +182,7 @@ func (n *notes) Delete(key string) error {
 	if _, err := unseal(asideBucket, []byte(key), value); err != nil {
 		return err
 	}
+	n.wrote = true
 	n.total.remove(value)
 	return n.bucket.Delete([]byte(key))
 }
@@ -205,7 +214,11 @@ func (j *Journal) runAside(run func(storage.Aside) error) error {
 			}
 		}()
 		n := &notes{bucket: tx.Bucket(asideBucket), total: &h.Notes}
-		return errors.Join(run(n), n.failed)
+		err = errors.Join(run(n), n.failed)
+		if err == nil && !n.wrote {
+			return errNothing // who only reads does not wait for the disk
+		}
+		return err
 	})
 	if panicked != nil {
 		panic(panicked)

@@ -152,3 +152,28 @@ func TestCommit_OnADiskThatFails(t *testing.T) {
 	write(t, again, "harbor")
 	require.NoError(t, again.Close())
 }
+
+// Who only reads notes writes nothing to the file, and so does not wait for
+// the disk.
+func TestAside_ThatOnlyReadsWritesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "access.db")
+	journal := open(t, path)
+	aside := func(run func(storage.Aside) error) []byte {
+		require.NoError(t, journal.Aside(context.Background(), run))
+		file, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return file
+	}
+	before := aside(func(notes storage.Aside) error { return notes.Put("a", []byte("1")) })
+	after := aside(func(notes storage.Aside) error {
+		for key := range notes.Scan("") {
+			_, found := notes.Get(key)
+			require.True(t, found)
+		}
+		return notes.Delete("b")
+	})
+	require.True(t, bytes.Equal(before, after))
+	after = aside(func(notes storage.Aside) error { return notes.Delete("a") })
+	require.False(t, bytes.Equal(before, after))
+	require.NoError(t, journal.Close())
+}

@@ -1,0 +1,101 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// takeStep is how many commits are looked through for one transaction.
+const takeStep = 1000
+
+// takeNotifications takes what the log has recorded since the last time over
+// into notes, and returns the revision up to which everything is taken: so far
+// the log may forget (LINK-5). It may run at any time, in several programs at
+// once. When the log has forgotten too much it is storage.ErrCompacted, and
+// nothing is skipped.
+func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, error) {
+	for {
+		// Where nothing was ever taken it begins with the log.
+		begin, err := m.store.Checkpoint(ctx)
+		if err != nil {
+			return 0, err
+		}
+		var from storage.Revision
+		err = m.store.Aside(ctx, func(aside storage.Aside) (err error) {
+			from, err = readPosition(aside, begin.Revision)
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+		// The log is read between the transactions: a store may hold up its
+		// writers while one is open.
+		pages, to, err := m.recorded(ctx, from)
+		if err != nil {
+			return 0, fmt.Errorf("notifications behind revision %d: %w", from, err)
+		}
+		if to == from {
+			return from, nil
+		}
+		err = m.store.Aside(ctx, func(aside storage.Aside) error {
+			if position, err := readPosition(aside, begin.Revision); err != nil || position != from {
+				return err // somebody else has taken them meanwhile: look again
+			}
+			n := notebook{aside: aside}
+			for _, page := range pages {
+				if _, found := aside.Get(noteKey(notesWaiting, page.id)); found {
+					return corruptNote(notePosition, errors.New("is behind what was taken"))
+				}
+				if err := n.put(notesWaiting, page); err != nil {
+					return err
+				}
+			}
+			return aside.Put(notePosition, strconv.AppendUint(nil, uint64(to), 10))
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// recorded reads the notifications of the next commits behind a revision, and
+// returns the last of these commits.
+func (m *Manager) recorded(ctx context.Context, from storage.Revision) (pages []notePage, to storage.Revision, err error) {
+	to = from
+	for commit, err := range m.store.Changes(ctx, from) {
+		if err != nil {
+			return nil, from, err
+		}
+		index := 0
+		for _, event := range commit.Events {
+			for _, notification := range event.Notifications {
+				pages = append(pages, notePage{
+					id: NotificationID{commit.Revision, index}, Notification: notification, Recorded: commit.At,
+				})
+				index++
+			}
+		}
+		if to = commit.Revision; to-from >= takeStep {
+			break
+		}
+	}
+	return pages, to, nil
+}
+
+// readPosition reads up to where notifications were taken; begin when none ever
+// were.
+func readPosition(aside storage.Aside, begin storage.Revision) (storage.Revision, error) {
+	note, found := aside.Get(notePosition)
+	if !found {
+		return begin, nil
+	}
+	position, err := strconv.ParseUint(string(note), 10, 64)
+	if err != nil {
+		return 0, corruptNote(notePosition, errors.New("is no revision"))
+	}
+	return storage.Revision(position), nil
+}
