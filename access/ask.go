@@ -15,13 +15,14 @@ import (
 // Reason (ASK-2, ASK-4). The permission comes from the Manager's Catalog.
 func (m *Manager) Check(user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
 	r := m.store.Snapshot()
-	return m.decide(r, gather(r, client, user, m.nowAt(r)), permission)
+	w := m.vocabulary.weigh(gather(r, client, user, m.nowAt(r)))
+	return m.decide(r, &w, permission)
 }
 
 // decide is the one way to a Decision. A Manager whose catalogue is no longer
 // in force does not know what it would allow, and refuses.
-func (m *Manager) decide(r storage.Snapshot, f facts, permission permset.Permission) Decision {
-	failed := m.vocabulary.decide(f, permission)
+func (m *Manager) decide(r storage.Reader, w *verdict, permission permset.Permission) Decision {
+	failed := m.vocabulary.decide(w, permission)
 	if m.sameCatalog(r) != nil {
 		failed = failed.with(ReasonOtherCatalog)
 	}
@@ -57,6 +58,9 @@ type Condition struct {
 	Reason Reason
 	// Holds says whether it holds.
 	Holds bool
+	// ChangeableBy says who could make it hold, by calls of their own alone
+	// and as things stand. It is empty where it holds, and where nobody can.
+	ChangeableBy []Party
 }
 
 // Explanation is an answer with every condition that it depends on (ASK-2).
@@ -71,20 +75,33 @@ type Explanation struct {
 	Member MemberState
 }
 
-// String describes the explanation for people, one condition a line.
+// String describes the explanation for people: the answer, and a line for each
+// condition that fails, in order, with who could change it. The first of them
+// is the one that Check tells.
 func (e Explanation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s for %s: %s (%s)\n", e.Permission, e.Place, e.Decision, e.Member)
+	fails := "fails first"
 	for _, condition := range e.Conditions {
-		if !condition.Holds {
-			fmt.Fprintf(&b, "  fails: %s\n", condition.Reason)
+		if condition.Holds {
+			continue
 		}
+		parties := "nobody can change it now"
+		for i, party := range condition.ChangeableBy {
+			if i == 0 {
+				parties = "changeable by " + string(party)
+			} else {
+				parties += ", " + string(party)
+			}
+		}
+		fmt.Fprintf(&b, "  %s: %s; %s\n", fails, condition.Reason, parties)
+		fails = "fails"
 	}
 	return b.String()
 }
 
-// Explain answers like Check, and lists each condition and whether it holds
-// (ASK-2). It takes the viewer's Call, because it tells about somebody: a
+// Explain answers like Check, and lists each condition, whether it holds, and
+// who could make it hold if not (ASK-2). It takes the viewer's Call, because it tells about somebody: a
 // member themselves, the client's side, an employee with Client Access Manager
 // access of the partner that manages the member, and the host may see it. To
 // everybody else the answer is ErrNotAllowed, whether or not what they name
@@ -98,11 +115,17 @@ func (m *Manager) Explain(viewer Call, user relationship.UserID, client relation
 	if !m.maySee(r, viewer, f, user, client) {
 		return Explanation{}, refuse("ASK-2", ErrNotAllowed, client, user)
 	}
+	w := m.vocabulary.weigh(f)
 	e := Explanation{
-		Place: Place{client, user}, Permission: permission.Name(), Decision: m.decide(r, f, permission),
+		Place: Place{client, user}, Permission: permission.Name(), Decision: m.decide(r, &w, permission),
 	}
+	p := newPlight(r, m.vocabulary, f, e.Place, permission)
 	for reason := ReasonUnknownPermission; reason < reasonEnd; reason++ {
-		e.Conditions = append(e.Conditions, Condition{reason, !e.Decision.Failed(reason)})
+		condition := Condition{Reason: reason, Holds: !e.Decision.Failed(reason)}
+		if !condition.Holds {
+			condition.ChangeableBy = p.changeableBy(reason)
+		}
+		e.Conditions = append(e.Conditions, condition)
 	}
 	if f.isMember {
 		e.Member = m.vocabulary.state(f)

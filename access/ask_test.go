@@ -85,7 +85,7 @@ func TestASK2_ARefusalSaysWhy(t *testing.T) {
 
 	explained, err := w.Manager.Explain(access.Host(), "bob", accesstest.Client, w.Permission(crm.ReportsView))
 	require.NoError(t, err)
-	require.Contains(t, explained.String(), "fails: deactivated")
+	require.Contains(t, explained.String(), "fails first: deactivated; changeable by a super admin of the client")
 	require.Equal(t, "reason 200", access.Reason(200).String())
 	for _, reason := range allReasons {
 		require.NotEmpty(t, reason.String())

@@ -15,8 +15,10 @@
 //
 // [Manager.Check] says whether a user may use a permission in a client now, and
 // why not. [Manager.Can] is the same without the reason, [Manager.Permissions]
-// the set of all that is allowed, [Manager.Explain] every condition. They take
-// no lock and answer from one revision. Whatever cannot be answered is refused:
+// the set of all that is allowed, [Manager.Explain] every condition and who
+// could change it. [Manager.CheckMany] answers many questions at once;
+// [Manager.WhoCan] and [Manager.WhereCan] find users and clients, in pages. They
+// take no lock and answer from one revision. Whatever cannot be answered is refused:
 // the zero [Decision] refuses, and so do an unknown user, client or
 // permission.
 //

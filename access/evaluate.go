@@ -38,9 +38,9 @@ var conditions = []struct {
 
 // cuts are what takes single permissions away, in the order in which they
 // are told. Each returns the permissions that it leaves.
-var cuts = []struct {
+var cuts = [...]struct {
 	reason Reason
-	leaves func(m *vocabulary, f facts) permset.Set
+	leaves func(v *vocabulary, f facts) permset.Set
 }{
 	{ReasonSuperAdminOnly, func(v *vocabulary, f facts) permset.Set {
 		if f.isSuperAdmin() {
@@ -107,17 +107,33 @@ func failures(f facts) (failed reasons) {
 	return failed
 }
 
-// decide answers whether the permission may be used (ASK-1, ASK-2).
-func (v *vocabulary) decide(f facts, permission permset.Permission) (failed reasons) {
-	if permission.IsZero() || permission.Catalog() != v.catalog {
-		return failures(f).with(ReasonUnknownPermission)
+// verdict is what the facts come to before a permission is asked about. All
+// that is asked about one user in one client is answered from one verdict.
+type verdict struct {
+	failed reasons
+	given  permset.Set
+	leaves [len(cuts)]permset.Set
+}
+
+func (v *vocabulary) weigh(f facts) verdict {
+	w := verdict{failed: failures(f), given: v.given(f)}
+	for i, cut := range cuts {
+		w.leaves[i] = cut.leaves(v, f)
 	}
-	failed = failures(f)
-	if !v.given(f).Has(permission) {
+	return w
+}
+
+// decide answers whether the permission may be used (ASK-1, ASK-2).
+func (v *vocabulary) decide(w *verdict, permission permset.Permission) (failed reasons) {
+	if permission.IsZero() || permission.Catalog() != v.catalog {
+		return w.failed.with(ReasonUnknownPermission)
+	}
+	failed = w.failed
+	if !w.given.Has(permission) {
 		failed = failed.with(ReasonNotInSet)
 	}
-	for _, cut := range cuts {
-		if !cut.leaves(v, f).Has(permission) {
+	for i, cut := range cuts {
+		if !w.leaves[i].Has(permission) {
 			failed = failed.with(cut.reason)
 		}
 	}

@@ -64,7 +64,8 @@ func ExampleManager_Permissions() {
 }
 
 // Bob asks why he cannot see reports. An explanation lists every condition
-// that fails, not only the first.
+// that fails, not only the first, and who could change it. Ann cannot: her
+// partner is paused.
 func ExampleManager_Explain() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
@@ -78,9 +79,9 @@ func ExampleManager_Explain() {
 	fmt.Print(explanation)
 	// Output:
 	// reports.view for "bob" in "lumen": refused: deactivated (standard, managed by northwind, template "support", partner seat, deactivated by the partner's side)
-	//   fails: deactivated
-	//   fails: partner is paused
-	//   fails: not in the member's set
+	//   fails first: deactivated; changeable by a super admin of the client, an own user who may add and edit users
+	//   fails: partner is paused; changeable by a super admin of the client
+	//   fails: not in the member's set; changeable by a super admin of the client
 }
 
 // An explanation tells about somebody, so not everybody gets it.

@@ -30,14 +30,20 @@ type facts struct {
 
 // gather reads the facts about a user in a client.
 func gather(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) facts {
-	f := facts{now: now}
-	_, f.userKnown = r.Get(relationship.UserKey(user))
-	f.client, f.clientKnown = storage.Get[relationship.Client](r, relationship.ClientKey(client))
+	f := gatherApart(r, client, user, now)
 	member, isMember := storage.Get[relationship.Member](r, relationship.MemberKey(client, user))
 	if !isMember {
 		return f
 	}
 	return f.of(r, member)
+}
+
+// gatherApart reads the facts apart from a membership.
+func gatherApart(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) facts {
+	f := facts{now: now}
+	_, f.userKnown = r.Get(relationship.UserKey(user))
+	f.client, f.clientKnown = storage.Get[relationship.Client](r, relationship.ClientKey(client))
+	return f
 }
 
 // of completes the facts for a member as it is, or as it would be.
