@@ -32,7 +32,8 @@
 // rule and whom it is about, and has changed nothing.
 //
 // Issuing and rotating an access link are methods of their own, because they
-// hand out a secret.
+// hand out a secret; so is [Manager.Import], because it takes in any number of
+// rows, each for itself. None of these can be planned.
 //
 // # Rules
 //

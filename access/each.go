@@ -12,25 +12,6 @@ import (
 	"github.com/clientaccess/clientaccess/storage"
 )
 
-// Outcome says what became of one item of a call that is made each for itself
-// (PLAN-3).
-type Outcome string
-
-// The outcomes.
-const (
-	// Applied: it was done.
-	Applied Outcome = "applied"
-	// Unchanged: there was nothing to do.
-	Unchanged Outcome = "unchanged"
-	// Refused: a rule forbids it; it has changed nothing.
-	Refused Outcome = "refused"
-	// NotAttempted: the call ended before its turn came.
-	NotAttempted Outcome = "not attempted"
-	// Replayed: it was decided by an earlier call with the same key (PLAN-4).
-	// What became of it is not kept.
-	Replayed Outcome = "replayed"
-)
-
 // Item is one of the changes of a call that is made each for itself.
 type Item struct {
 	// Change is the change.
@@ -45,32 +26,11 @@ type Item struct {
 	Effects Effects
 }
 
-// Tally counts the items of a call by their outcome. They add up to the number
-// of items.
-type Tally struct {
-	Applied, Unchanged, Refused, NotAttempted, Replayed int
-}
-
-// Total is the number of items.
-func (t Tally) Total() int { return t.Applied + t.Unchanged + t.Refused + t.NotAttempted + t.Replayed }
-
-// String tells the counts.
-func (t Tally) String() string {
-	text := fmt.Sprintf("%d applied, %d unchanged, %d refused, %d not attempted", t.Applied, t.Unchanged, t.Refused, t.NotAttempted)
-	if t.Replayed > 0 {
-		text += fmt.Sprintf(", %d replayed", t.Replayed)
-	}
-	return text
-}
-
 // EachResult is what became of the items, in their order.
 type EachResult struct {
 	Items []Item
 	Tally
 }
-
-// chunk is how many items are committed at once.
-const chunk = 1000
 
 // DoEach makes many changes, each for itself (PLAN-3): what is refused harms no
 // other. A change about many members is taken apart, so that each of them, or
@@ -264,7 +224,10 @@ func (m *Manager) tryEach(tx storage.Tx, call Call, id string, items []Item) ([]
 	var lines []relationship.Line
 	for i := range items {
 		done, err := m.tryOne(tx, attempt{call: call, id: id, changes: []Change{items[i].Change}})
+		_, isLink := errors.AsType[*linkError](err)
 		switch {
+		case err != nil && !isLink && !isRefusal(err):
+			return nil, err
 		case err != nil:
 			items[i].Outcome, items[i].Err = Refused, err
 		case done.changed:
@@ -309,18 +272,7 @@ func reviewedIn(items []Item) []Place {
 func tallyOf(items []Item) Tally {
 	var t Tally
 	for _, item := range items {
-		switch item.Outcome {
-		case Applied:
-			t.Applied++
-		case Unchanged:
-			t.Unchanged++
-		case Refused:
-			t.Refused++
-		case Replayed:
-			t.Replayed++
-		default:
-			t.NotAttempted++
-		}
+		t.add(item.Outcome)
 	}
 	return t
 }

@@ -17,6 +17,7 @@ import (
 // records change; this store has a change feed of its own.
 type draft struct {
 	base *state
+	read *memdb.Txn // of the base
 	fork *memdb.MemDB
 	txn  *memdb.Txn
 	// written is what was written so far, nil for deleted. Reading it spares
@@ -32,7 +33,7 @@ type draft struct {
 func newDraft(base *state) *draft {
 	fork := base.db.Snapshot()
 	return &draft{
-		base: base, fork: fork, txn: fork.Txn(true),
+		base: base, read: base.db.Txn(false), fork: fork, txn: fork.Txn(true),
 		written: map[relationship.Key]relationship.Record{},
 		before:  map[relationship.Key]relationship.Record{},
 	}
@@ -49,7 +50,7 @@ func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
 	if record, is := d.written[key]; is {
 		return record, record != nil
 	}
-	return d.base.Get(key)
+	return get(d.read, byKey, keyBytes(key))
 }
 
 // Scan implements storage.Reader.

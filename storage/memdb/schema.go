@@ -3,7 +3,6 @@ package memdb
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/go-memdb"
@@ -41,7 +40,20 @@ var asideSchema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
 
 // join writes the parts of a key. Ids have no U+0000, so no two keys are the
 // same, and keys sort as their parts do.
-func join(parts ...string) []byte { return []byte(strings.Join(parts, "\x00")) }
+func join(parts ...string) []byte {
+	size := len(parts)
+	for _, part := range parts {
+		size += len(part)
+	}
+	key := make([]byte, 0, size)
+	for i, part := range parts {
+		if i > 0 {
+			key = append(key, 0)
+		}
+		key = append(key, part...)
+	}
+	return key
+}
 
 func keyBytes(key relationship.Key) []byte {
 	return join(string(key.Kind), key.First, key.Second)
