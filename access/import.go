@@ -16,9 +16,9 @@ import (
 // ImportRelationship. A row is a value; what it refers to is there already or
 // comes in an earlier row, so this order of the kinds always works.
 type ImportRow interface {
-	// check holds the row against the rules and reads only. It may run more
+	// checkRow holds the row against the rules and reads only. It may run more
 	// than once.
-	check(c *importChunk) (importWrite, error)
+	checkRow(c *importChunk) (importWrite, error)
 }
 
 // importWrite is what a row that was not refused comes to.

@@ -20,7 +20,7 @@ type ImportUser struct {
 	Email string
 }
 
-func (r ImportUser) check(c *importChunk) (importWrite, error) {
+func (r ImportUser) checkRow(c *importChunk) (importWrite, error) {
 	var salt relationship.Digest
 	// crypto/rand.Read never fails: it stops the program instead.
 	_, _ = rand.Read(salt[:])
@@ -52,7 +52,7 @@ type ImportPartner struct {
 	Since time.Time
 }
 
-func (r ImportPartner) check(c *importChunk) (importWrite, error) {
+func (r ImportPartner) checkRow(c *importChunk) (importWrite, error) {
 	partner, err := relationship.NewPartner(r.ID, r.Name, r.Kind, r.Domains...)
 	if err != nil {
 		return importWrite{}, invalidCause(err)
@@ -107,7 +107,7 @@ type ImportEmployee struct {
 	Since time.Time
 }
 
-func (r ImportEmployee) check(c *importChunk) (importWrite, error) {
+func (r ImportEmployee) checkRow(c *importChunk) (importWrite, error) {
 	since, err := c.past("employee", "since", r.Since)
 	if err != nil {
 		return importWrite{}, err
@@ -147,7 +147,7 @@ type ImportTemplate struct {
 	Permissions []string
 }
 
-func (r ImportTemplate) check(c *importChunk) (importWrite, error) {
+func (r ImportTemplate) checkRow(c *importChunk) (importWrite, error) {
 	set, err := c.v.catalog.Set(r.Permissions...)
 	if err != nil {
 		return importWrite{}, unknownPermissions(err)
@@ -181,7 +181,7 @@ type ImportClient struct {
 	Since time.Time
 }
 
-func (r ImportClient) check(c *importChunk) (importWrite, error) {
+func (r ImportClient) checkRow(c *importChunk) (importWrite, error) {
 	client, err := relationship.NewClient(r.ID, r.Name)
 	if err != nil {
 		return importWrite{}, invalidCause(err)

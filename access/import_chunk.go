@@ -102,7 +102,7 @@ func (c *importChunk) importRow(outcome *ImportedRow) error {
 		outcome.Outcome, outcome.Err = Refused, invalid("import", "row", "is missing")
 		return nil
 	}
-	checked, err := outcome.Row.check(c)
+	checked, err := outcome.Row.checkRow(c)
 	if err == nil && checked.write != nil {
 		outcome.Outcome = Applied
 		if err = checked.write(); err != nil && !errors.Is(err, storage.ErrConflict) {

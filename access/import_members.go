@@ -54,7 +54,7 @@ type ImportMember struct {
 	TermFrom time.Time
 }
 
-func (r ImportMember) check(c *importChunk) (importWrite, error) {
+func (r ImportMember) checkRow(c *importChunk) (importWrite, error) {
 	asked, err := c.asked(r.Permissions, r.Partner != "")
 	if err != nil {
 		return importWrite{}, err

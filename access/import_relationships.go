@@ -26,7 +26,7 @@ type ImportTerms struct {
 	Longest time.Duration
 }
 
-func (r ImportTerms) check(c *importChunk) (importWrite, error) {
+func (r ImportTerms) checkRow(c *importChunk) (importWrite, error) {
 	ceiling, err := c.v.catalog.Exactly(r.Ceiling...)
 	if err != nil {
 		return importWrite{}, unknownPermissions(err)
@@ -86,7 +86,7 @@ type ImportRelationship struct {
 	Limit time.Time
 }
 
-func (r ImportRelationship) check(c *importChunk) (importWrite, error) {
+func (r ImportRelationship) checkRow(c *importChunk) (importWrite, error) {
 	started, activity, err := r.times(c)
 	if err != nil {
 		return importWrite{}, err
