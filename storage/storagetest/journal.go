@@ -46,6 +46,7 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 		{"what was trimmed stays trimmed", trimOutlives},
 		{"who missed what was trimmed reads everything anew", reloads},
 		{"a failing journal loses nothing and does nothing twice", survivesFailures},
+		{"whatever else fails is told and changes nothing", tellsFailures},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			journal := open(t)
