@@ -209,5 +209,5 @@ func (c LinkEmployee) apply(w *work) error {
 // confirmed that they work for the partner (ADD-5).
 func (w *work) isConfirmed(employee relationship.Employee) bool {
 	partner, err := w.openPartner(employee.Partner)
-	return err == nil && (employee.Confirmed || isVerified(w.tx, partner, employee.User))
+	return err == nil && isConfirmed(w.tx, partner, employee)
 }

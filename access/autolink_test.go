@@ -105,7 +105,8 @@ func TestADD5_RoleSetStatusAndEndStayAsTheyAre(t *testing.T) {
 
 	want := before
 	want.Manager, want.Linked, want.PaidSeat, want.TermFrom = "northwind", true, false, s.Clock.Now()
-	require.Equal(t, want, s.lumen("bob"), "with the partner seat")
+	want.By = relationship.Actor{Kind: relationship.ByPartnerSide, User: "ann", Partner: "northwind"}
+	require.Equal(t, want, s.lumen("bob"), "with the partner seat, and by whose act it came to be")
 	require.Equal(t, members+1, s.northwind().Members, "and credit")
 	require.True(t, s.can("bob", "account.billing.view"))
 }
@@ -195,6 +196,7 @@ func TestADD5_AnUnverifiedEmployeeIsLinkedByHandAfterConfirming(t *testing.T) {
 	s.as("ann").allow(linkBob)
 	want := before
 	want.Manager, want.Linked = "northwind", true
+	want.By = relationship.Actor{Kind: relationship.ByPartnerSide, User: "ann", Partner: "northwind"}
 	require.Equal(t, want, s.lumen("bob"))
 	s.as("ann").deny(access.ErrAlreadyMember, linkBob)
 }

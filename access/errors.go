@@ -102,6 +102,9 @@ var (
 	// ErrNotLeased: the notification is not leased to the caller: somebody
 	// else has got it since, or it was acknowledged (LINK-5).
 	ErrNotLeased = errors.New("notification is not leased to the caller")
+	// ErrCursor: the cursor was made for another list, query or viewer
+	// (SEE-5).
+	ErrCursor = errors.New("the cursor belongs to another list")
 	// ErrBusy: the state kept changing while the call was being worked out.
 	// Nothing was changed; the same call may be tried again.
 	ErrBusy = errors.New("the state keeps changing")

@@ -81,3 +81,9 @@ func isVerified(r storage.Reader, partner relationship.Partner, user relationshi
 	person, known := storage.Get[relationship.User](r, relationship.UserKey(user))
 	return known && person.Email != "" && partner.Domains.Has(person.Email.Domain())
 }
+
+// isConfirmed reports whether an employee of an open partner is verified
+// (ADD-3), or has confirmed that they work for it (ADD-5).
+func isConfirmed(r storage.Reader, partner relationship.Partner, employee relationship.Employee) bool {
+	return !partner.Closed && (employee.Confirmed || isVerified(r, partner, employee.User))
+}

@@ -30,7 +30,7 @@ func TestORG4_ImportsOneOfEachKind(t *testing.T) {
 	require.Equal(t, relationship.Member{
 		Client: "harbor", User: "jo", Role: relationship.PartnerAdmin, Manager: "south", Template: "partner admin",
 		Set:   w.Catalog.Close(crmSet(t, crm.ContactsViewAll)).Names(),
-		Since: importLongAgo, TermFrom: importLongAgo,
+		Since: importLongAgo, TermFrom: importLongAgo, By: relationship.Actor{Kind: relationship.ByHost},
 	}, w.Member("harbor", "jo"))
 	require.Equal(t, relationship.Relationship{
 		Partner: "south", Client: "harbor", ClientName: "Harbor (retainer)", Phase: relationship.Active, Members: 2,

@@ -43,12 +43,18 @@ func (m *Manager) Member(viewer Call, user relationship.UserID, client relations
 	if !f.isMember || failures(f).has(ReasonRelationshipOver) {
 		return MemberView{}, refuse("ORG-3", ErrUnknownMember, client, user)
 	}
+	view := m.vocabulary.view(f)
+	view.Verified = f.member.Managed() && isVerified(r, f.partner, user)
+	return view, nil
+}
+
+// view is the membership as its viewer sees it, but for the tick.
+func (v *vocabulary) view(f facts) MemberView {
 	why := failures(f).first()
 	return MemberView{
-		Place: Place{client, user}, MemberState: m.vocabulary.state(f),
+		Place: Place{f.member.Client, f.member.User}, MemberState: v.state(f),
 		Active: why == ReasonAllowed, Why: why, Until: f.member.Until(f.terms), Since: f.member.Since,
-		Verified: f.member.Managed() && isVerified(r, f.partner, user),
-	}, nil
+	}
 }
 
 // RelationshipView is one relationship as its viewer sees it.
@@ -59,7 +65,8 @@ type RelationshipView struct {
 	// ClientName is what the partner calls the client, and empty while it has
 	// given no name (ADD-2).
 	PartnerName, OfficialName, ClientName string
-	// Phase is the phase now, written down or not (REL-6).
+	// Phase is the phase now, written down or not (REL-6). In a list it is
+	// empty where there never was a relationship (SEE-1).
 	Phase relationship.Phase
 	// Members counts the members that the partner manages, active or not.
 	Members int
@@ -69,6 +76,15 @@ type RelationshipView struct {
 	// Ends is when the clock ends it if nothing else happens, and when it has
 	// ended where it has; zero when nothing is set.
 	Ends time.Time
+}
+
+// Name is what the partner's lists call the client: its own name for it, or
+// the official one while it has given none (ADD-2).
+func (v RelationshipView) Name() string {
+	if v.ClientName != "" {
+		return v.ClientName
+	}
+	return v.OfficialName
 }
 
 // Relationship shows one relationship as it is now. The client's side, an
@@ -90,6 +106,11 @@ func (m *Manager) Relationship(viewer Call, partner relationship.PartnerID, clie
 	if !found {
 		return RelationshipView{}, refuse("REL-1", ErrNoRelationship, partner, client)
 	}
+	return viewOf(r, partner, client, rel, now), nil
+}
+
+// viewOf shows a relationship; the zero one is none.
+func viewOf(r storage.Reader, partner relationship.PartnerID, client relationship.ClientID, rel relationship.Relationship, now time.Time) RelationshipView {
 	account, _ := storage.Get[relationship.Partner](r, relationship.PartnerKey(partner))
 	official, _ := storage.Get[relationship.Client](r, relationship.ClientKey(client))
 	view := RelationshipView{
@@ -103,5 +124,5 @@ func (m *Manager) Relationship(viewer Call, partner relationship.PartnerID, clie
 			view.Ends = rel.Ended
 		}
 	}
-	return view, nil
+	return view
 }

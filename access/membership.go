@@ -11,7 +11,8 @@ import (
 // This file is the one way in which a membership comes, changes and goes. It
 // keeps the relationship's count of managed members and its phase (REL-1,
 // REL-3, REL-5), the client's count of active super admins (OFF-8), and the
-// bar that outlives a membership (OFF-3).
+// bar that outlives a membership (OFF-3). It notes by whose act somebody is
+// there (SEE-4).
 
 // addMember stores a new membership.
 func (w *work) addMember(member relationship.Member) error {
@@ -65,6 +66,9 @@ func (w *work) letIn(client relationship.ClientID, user relationship.UserID) err
 // moveMember takes before away and puts after in its place; the zero Member
 // on either side is none.
 func (w *work) moveMember(before, after relationship.Member) error {
+	if after.User != "" && (before.User == "" || before.Manager != after.Manager) {
+		after.By = w.actor
+	}
 	if before.Manager != after.Manager {
 		if before.Managed() {
 			if err := w.countMembers(before.Manager, before.Client, -1); err != nil {

@@ -378,6 +378,7 @@ func TestOFF9_RemovingIsFinalAndBeingAddedAgainStartsFromNothing(t *testing.T) {
 	require.Equal(t, relationship.Member{
 		Client: "lumen", User: "bob", Role: relationship.Standard, Set: c.closed("crm.lists.edit"), Manager: "northwind",
 		Template: "lists", Since: c.Clock.Now(), TermFrom: c.Clock.Now(),
+		By: relationship.Actor{Kind: relationship.ByPartnerSide, User: "ann", Partner: "northwind"},
 	}, c.lumen("bob"))
 }
 

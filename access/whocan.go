@@ -122,9 +122,9 @@ func (m *Manager) AllWhereCan(viewer Call, user relationship.UserID, permission 
 	}
 }
 
-// search is a question about many members, and what of them its viewer may
+// asker is a question about many members, and what of them its viewer may
 // see.
-type search struct {
+type asker struct {
 	v          *vocabulary
 	r          storage.Reader
 	now        time.Time
@@ -133,8 +133,8 @@ type search struct {
 	partner relationship.PartnerID
 }
 
-func (m *Manager) search(viewer Call, permission permset.Permission) (search, error) {
-	q := search{v: m.vocabulary, permission: permission}
+func (m *Manager) asker(viewer Call, permission permset.Permission) (asker, error) {
+	q := asker{v: m.vocabulary, permission: permission}
 	if err := viewer.check(); err != nil {
 		return q, err
 	}
@@ -144,8 +144,8 @@ func (m *Manager) search(viewer Call, permission permset.Permission) (search, er
 }
 
 // askWho finds out whether the viewer may ask who can, and what they see.
-func (m *Manager) askWho(viewer Call, client relationship.ClientID, permission permset.Permission) (search, error) {
-	q, err := m.search(viewer, permission)
+func (m *Manager) askWho(viewer Call, client relationship.ClientID, permission permset.Permission) (asker, error) {
+	q, err := m.asker(viewer, permission)
 	if err != nil {
 		return q, err
 	}
@@ -166,8 +166,8 @@ func (m *Manager) askWho(viewer Call, client relationship.ClientID, permission p
 
 // askWhere finds out whether the viewer may ask where the user can, and what
 // they see.
-func (m *Manager) askWhere(viewer Call, user relationship.UserID, permission permset.Permission) (search, error) {
-	q, err := m.search(viewer, permission)
+func (m *Manager) askWhere(viewer Call, user relationship.UserID, permission permset.Permission) (asker, error) {
+	q, err := m.asker(viewer, permission)
 	if err != nil {
 		return q, err
 	}
@@ -185,7 +185,7 @@ func (m *Manager) askWhere(viewer Call, user relationship.UserID, permission per
 	return q, q.knowsPermission()
 }
 
-func (q search) knowsPermission() error {
+func (q asker) knowsPermission() error {
 	if q.permission.IsZero() || q.permission.Catalog() != q.v.catalog {
 		return refuse("ASK-4", ErrUnknownPermission)
 	}
@@ -193,7 +193,7 @@ func (q search) knowsPermission() error {
 }
 
 // users runs over who can, behind an id.
-func (q search) users(client relationship.ClientID, after relationship.UserID) iter.Seq[relationship.UserID] {
+func (q asker) users(client relationship.ClientID, after relationship.UserID) iter.Seq[relationship.UserID] {
 	return func(yield func(relationship.UserID) bool) {
 		for member := range storage.As[relationship.Member](q.r.Scan(relationship.KindMember, string(client), string(after))) {
 			if q.finds(member) && !yield(member.User) {
@@ -204,7 +204,7 @@ func (q search) users(client relationship.ClientID, after relationship.UserID) i
 }
 
 // clients runs over where the user can, behind an id.
-func (q search) clients(user relationship.UserID, after relationship.ClientID) iter.Seq[relationship.ClientID] {
+func (q asker) clients(user relationship.UserID, after relationship.ClientID) iter.Seq[relationship.ClientID] {
 	return func(yield func(relationship.ClientID) bool) {
 		for member := range storage.As[relationship.Member](q.r.Reverse(relationship.KindMember, string(user), string(after))) {
 			if q.finds(member) && !yield(member.Client) {
@@ -216,7 +216,7 @@ func (q search) clients(user relationship.UserID, after relationship.ClientID) i
 
 // finds reports whether the member is one whom the viewer sees and who may use
 // the permission: the answer of Check (ASK-1).
-func (q search) finds(member relationship.Member) bool {
+func (q asker) finds(member relationship.Member) bool {
 	if q.partner != "" && member.Manager != q.partner {
 		return false
 	}

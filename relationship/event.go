@@ -44,6 +44,25 @@ func (a Actor) String() string {
 	return fmt.Sprintf("%s of %s", a.User, a.Partner)
 }
 
+// check reports whether the actor may be stored with a record. The zero Actor
+// is nobody. Every kind names those whom it stands for, and nobody else.
+func (a Actor) check(noun, field string) error {
+	var user, partner bool
+	switch a.Kind {
+	case "", ByHost, ByClock, ByLibrary:
+	case ByPartnerSide:
+		user, partner = true, true
+	case ByClientSide, ByThemselves:
+		user = true
+	default:
+		return &FieldError{noun, field, "is of an unknown kind"}
+	}
+	if (a.User != "") != user || (a.Partner != "") != partner {
+		return &FieldError{noun, field, "does not fit its kind"}
+	}
+	return firstError(checkOptional(noun, field, string(a.User)), checkOptional(noun, field, string(a.Partner)))
+}
+
 // Line is what an event did to one record. Before is nil when the record is
 // new, After is nil when it is gone.
 type Line struct {

@@ -67,6 +67,9 @@ type Member struct {
 	// TermFrom is when the membership was begun or renewed: from here the
 	// client's longest term counts (TIME-1).
 	TermFrom time.Time `json:"termFrom"`
+	// By is by whose act the user became a member, or last passed from own to
+	// managed or back; zero where that is not known (SEE-4).
+	By Actor `json:"by,omitzero"`
 }
 
 // Key names the member's record.
@@ -117,7 +120,7 @@ func (m Member) Check() error {
 		checkOptional("member", "manager", string(m.Manager)),
 		checkOptional("member", "template", m.Template), field,
 		checkEnd("member", "end", m.End), checkInstant("member", "since", m.Since),
-		checkInstant("member", "term", m.TermFrom))
+		checkInstant("member", "term", m.TermFrom), m.By.check("member", "actor"))
 }
 
 // Summary describes the member in one line.

@@ -140,3 +140,40 @@ func TestDEL6_UntilIsNeverLaterThanTheMembersEnd(t *testing.T) {
 		}
 	})
 }
+
+// By whose act somebody is a member is nobody, or an actor who is whole
+// (SEE-4).
+func TestSEE4_TheActorOfAMemberIsWhole(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		by   relationship.Actor
+		ok   bool
+	}{
+		{"nobody knows", relationship.Actor{}, true},
+		{"the host", relationship.Actor{Kind: relationship.ByHost}, true},
+		{"the clock", relationship.Actor{Kind: relationship.ByClock}, true},
+		{"the library", relationship.Actor{Kind: relationship.ByLibrary}, true},
+		{"the partner's side", relationship.Actor{Kind: relationship.ByPartnerSide, User: "ann", Partner: "northwind"}, true},
+		{"the client's side", relationship.Actor{Kind: relationship.ByClientSide, User: "carla"}, true},
+		{"themselves", relationship.Actor{Kind: relationship.ByThemselves, User: "bob"}, true},
+		{"a user of no kind", relationship.Actor{User: "ann"}, false},
+		{"an unknown kind", relationship.Actor{Kind: "friend", User: "ann"}, false},
+		{"the host with a user", relationship.Actor{Kind: relationship.ByHost, User: "ann"}, false},
+		{"a partner's side without a partner", relationship.Actor{Kind: relationship.ByPartnerSide, User: "ann"}, false},
+		{"a partner's side without a user", relationship.Actor{Kind: relationship.ByPartnerSide, Partner: "northwind"}, false},
+		{"a client's side with a partner", relationship.Actor{Kind: relationship.ByClientSide, User: "carla", Partner: "northwind"}, false},
+		{"themselves, and nobody", relationship.Actor{Kind: relationship.ByThemselves}, false},
+		{"a user that is no text", relationship.Actor{Kind: relationship.ByClientSide, User: "a\x00"}, false},
+		{"a partner that is no text", relationship.Actor{Kind: relationship.ByPartnerSide, User: "ann", Partner: "\xff"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := with(managed, func(m *relationship.Member) { m.By = test.by }).Check()
+			if test.ok {
+				require.NoError(t, err)
+				return
+			}
+			refused(t, err, "member", "actor")
+		})
+	}
+	require.NotContains(t, string(must(relationship.EncodeRecord(managed))), `"by"`, "nobody is not written")
+}

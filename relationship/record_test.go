@@ -21,6 +21,7 @@ func TestEveryRecordIsReadBackAsItWasWritten(t *testing.T) {
 		}),
 		with(managed, func(m *relationship.Member) {
 			m.Linked, m.Deactivated, m.Template, m.End, m.EndByClient = true, relationship.ClientSide, "x", onDay(5), true
+			m.By = relationship.Actor{Kind: relationship.ByPartnerSide, User: "bob", Partner: "northwind"}
 		}),
 		ending(), ending().End(onDay(70)),
 		with(terms, func(x *relationship.Terms) {
