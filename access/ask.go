@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -14,9 +15,52 @@ import (
 // context and gives no error: what cannot be answered is refused, with a
 // Reason (ASK-2, ASK-4). The permission comes from the Manager's Catalog.
 func (m *Manager) Check(user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
-	r := m.store.Snapshot()
-	w := m.vocabulary.weigh(gather(r, client, user, m.nowAt(r)))
-	return m.decide(r, &w, permission)
+	v := m.look()
+	if p := m.profile(v, client, user, nil); p != nil {
+		return m.vocabulary.decideBy(p, permission, v.revision)
+	}
+	w := m.vocabulary.weigh(gather(v.snapshot, client, user, m.nowAt(v.snapshot)))
+	return m.decide(v.snapshot, &w, permission)
+}
+
+// profile finds what the index knows of a user in a client; nil when it leaves
+// the answer to the evaluator. The clock is read only for a member whom time
+// bounds, unless the instant is given.
+func (m *Manager) profile(v *view, client relationship.ClientID, user relationship.UserID, now *time.Time) *profile {
+	if !v.inForce {
+		return nil
+	}
+	e, found := v.index.table.find(&m.indexer.hash, string(client), string(user))
+	if !found {
+		return nil
+	}
+	number := e.profile()
+	if until := e.until(); until != 0 && m.passed(v, until, now) {
+		number = e.after()
+	}
+	if number == askEvaluator {
+		return nil
+	}
+	return v.index.profiles[number]
+}
+
+// passed reports whether an instant of an entry is over.
+func (m *Manager) passed(v *view, until uint32, now *time.Time) bool {
+	seconds := v.second // now is never before the last commit (TIME-3)
+	if now != nil {
+		seconds = max(seconds, now.Unix())
+	} else {
+		seconds = max(seconds, m.options.Clock().Unix())
+	}
+	return seconds >= int64(until)+entryEpoch
+}
+
+// decideBy is decide for a profile.
+func (v *vocabulary) decideBy(p *profile, permission permset.Permission, revision storage.Revision) Decision {
+	if p.allowed.Has(permission) {
+		return Decision{revision: revision, decided: true}
+	}
+	return Decision{revision: revision, decided: true, failed: v.decide(&p.verdict, permission)}
 }
 
 // decide is the one way to a Decision. A Manager whose catalogue is no longer
@@ -45,11 +89,14 @@ func (m *Manager) Can(user relationship.UserID, client relationship.ClientID, pe
 // permissions for which Check says yes. It is what a screen wants to know
 // before it draws its buttons.
 func (m *Manager) Permissions(user relationship.UserID, client relationship.ClientID) permset.Set {
-	r := m.store.Snapshot()
-	if m.sameCatalog(r) != nil {
+	v := m.look()
+	if p := m.profile(v, client, user, nil); p != nil {
+		return p.allowed
+	}
+	if !v.inForce {
 		return permset.Set{}
 	}
-	return m.vocabulary.usable(gather(r, client, user, m.nowAt(r)))
+	return m.vocabulary.usable(gather(v.snapshot, client, user, m.nowAt(v.snapshot)))
 }
 
 // Condition is one condition of an answer.

@@ -23,7 +23,8 @@ type Question struct {
 // same user, client or partner share what they read, in whatever order they
 // come; the questions are not changed. It takes no lock.
 func (m *Manager) CheckMany(questions []Question) []Decision {
-	r := remember(m.store.Snapshot())
+	v := m.look()
+	r := remember(v.snapshot)
 	now := m.nowAt(r)
 	// The questions about one place stand next to each other here, so that
 	// one verdict is held at a time, however many places there are.
@@ -34,12 +35,19 @@ func (m *Manager) CheckMany(questions []Question) []Decision {
 	place := func(i int) Place { return Place{questions[i].Client, questions[i].User} }
 	slices.SortFunc(order, func(i, j int) int { return comparePlaces(place(i), place(j)) })
 	decisions := make([]Decision, len(questions))
+	var known *profile
 	var w verdict
 	for n, i := range order {
 		if at := place(i); n == 0 || at != place(order[n-1]) {
-			w = m.vocabulary.weigh(gather(r, at.Client, at.User, now))
+			if known = m.profile(v, at.Client, at.User, &now); known == nil {
+				w = m.vocabulary.weigh(gather(r, at.Client, at.User, now))
+			}
 		}
-		decisions[i] = m.decide(r, &w, questions[i].Permission)
+		if known != nil {
+			decisions[i] = m.vocabulary.decideBy(known, questions[i].Permission, v.revision)
+		} else {
+			decisions[i] = m.decide(r, &w, questions[i].Permission)
+		}
 	}
 	return decisions
 }

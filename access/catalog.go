@@ -147,6 +147,7 @@ func (m *Manager) layDown(ctx context.Context, change string, accept func([]Gain
 			m.vocabulary.rememberAll(record)
 		}
 	}
+	m.view.Store(m.viewOf(snapshot, m.indexer.build(snapshot)))
 	return nil
 }
 

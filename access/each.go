@@ -156,7 +156,7 @@ func (m *Manager) commitEach(ctx context.Context, call Call, id string, items []
 		var earlier Result
 		var lines []relationship.Line
 		done := slices.Clone(items)
-		revision, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+		revision, err := m.update(ctx, func(tx storage.Tx) (err error) {
 			copy(done, items)
 			if earlier, err = m.replay(tx, whole); earlier.Replayed || err != nil {
 				return err

@@ -36,7 +36,7 @@ type askedSet struct{ set, withheld permset.Names }
 func (m *Manager) importCommit(ctx context.Context, call Call, id string, step []ImportedRow) error {
 	for range maxTries {
 		var lines []relationship.Line
-		revision, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+		revision, err := m.update(ctx, func(tx storage.Tx) (err error) {
 			lines, err = m.importRows(tx, call, id, step)
 			return err
 		})

@@ -81,7 +81,7 @@ func (m *Manager) countWrong(ctx context.Context, selector relationship.Selector
 	if err != nil || tries < relationship.LinkWrongTries {
 		return err
 	}
-	_, err = m.store.Update(ctx, func(tx storage.Tx) error {
+	_, err = m.update(ctx, func(tx storage.Tx) error {
 		link, found := storage.Get[relationship.Link](tx, relationship.LinkKey(selector))
 		if !found || link.Revoked {
 			return nil

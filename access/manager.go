@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -64,6 +65,13 @@ type Manager struct {
 	options    Options
 	declared   relationship.Catalog
 	refused    refusals
+	// view is what questions are answered from. moving is held by whoever
+	// moves it on, with the indexer; changing counts the changes of this
+	// Manager that are being committed.
+	view     atomic.Pointer[view]
+	moving   sync.Mutex
+	indexer  *indexer
+	changing atomic.Int32
 	// tidied is the revision at which the log was last tidied.
 	tidied atomic.Uint64
 }
@@ -130,6 +138,7 @@ func newManager(store storage.Store, options Options) (*Manager, error) {
 	}
 	m := &Manager{store: store, vocabulary: newVocabulary(options.Catalog), options: options, declared: declared}
 	m.tidied.Store(uint64(store.Snapshot().Revision()))
+	m.indexer = newIndexer(m.vocabulary)
 	return m, nil
 }
 

@@ -187,7 +187,7 @@ func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) er
 	for range maxTries {
 		var done outcome
 		var earlier Result
-		revision, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+		revision, err := m.update(ctx, func(tx storage.Tx) (err error) {
 			if earlier, err = m.replay(tx, a); earlier.Replayed || err != nil {
 				return err
 			}

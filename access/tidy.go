@@ -48,7 +48,7 @@ func (m *Manager) Sweep(ctx context.Context) (Swept, error) {
 // than it could.
 func (m *Manager) inSteps(ctx context.Context, most int, total *int, step func(storage.Tx) (int, error)) error {
 	for did := most; did == most; {
-		_, err := m.store.Update(ctx, func(tx storage.Tx) (err error) {
+		_, err := m.update(ctx, func(tx storage.Tx) (err error) {
 			did, err = step(tx)
 			return err
 		})

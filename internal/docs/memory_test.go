@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/clientaccess/clientaccess/access"
-	"github.com/clientaccess/clientaccess/access/accesstest"
 	"github.com/clientaccess/clientaccess/permset/crm"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage/memdb"
@@ -100,17 +99,4 @@ func heap() int64 {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return int64(stats.HeapAlloc)
-}
-
-// BenchmarkCheck asks one question, in a small world.
-func BenchmarkCheck(b *testing.B) {
-	w := accesstest.New(b)
-	w.AddEmployee("bob", "support", crm.TicketsViewAll)
-	tickets := w.Permission(crm.TicketsViewAll)
-	b.ReportAllocs()
-	for b.Loop() {
-		if !w.Manager.Can("bob", accesstest.Client, tickets) {
-			b.Fatal("bob cannot read tickets")
-		}
-	}
 }

@@ -1,0 +1,190 @@
+package access
+
+import (
+	"time"
+
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// index answers what the evaluator would answer, from memory laid out for it.
+// All that can be decided when a commit is made is decided then: an entry for
+// each member says which profile they have. Only time is left to the question.
+// What the index does not know, it leaves to the evaluator.
+type index struct {
+	table    *table
+	profiles []*profile
+}
+
+// profile is a verdict that many members have in common.
+type profile struct {
+	// allowed are the permissions that nothing forbids.
+	allowed permset.Set
+	verdict verdict
+}
+
+// indexer makes indexes, one out of the other. It belongs to whoever moves the
+// Manager's view.
+type indexer struct {
+	v        *vocabulary
+	hash     hasher
+	numbers  map[verdict]uint16
+	profiles []*profile
+}
+
+func newIndexer(v *vocabulary) *indexer {
+	return &indexer{v: v, hash: newHasher(), numbers: map[verdict]uint16{}}
+}
+
+// number returns the number of the profile of some facts.
+func (x *indexer) number(f facts) uint16 {
+	w := x.v.weigh(f)
+	if number, known := x.numbers[w]; known {
+		return number
+	}
+	number := len(x.profiles)
+	if number == askEvaluator {
+		return askEvaluator // a world has a handful; this one has too many
+	}
+	p := &profile{verdict: w}
+	if w.failed == 0 {
+		p.allowed = w.given
+		for _, leaves := range w.leaves {
+			p.allowed = p.allowed.Intersect(leaves)
+		}
+	}
+	x.profiles = append(x.profiles, p)
+	x.numbers[w] = uint16(number)
+	return uint16(number)
+}
+
+// entry works out what the index is to know of a member, from the facts at the
+// instant of the state.
+func (x *indexer) entry(r storage.Reader, f facts) entry {
+	turns, known := f.turns(r)
+	if !known {
+		return newEntry(askEvaluator, askEvaluator, 0)
+	}
+	profile := x.number(f)
+	if len(turns) == 0 {
+		return newEntry(profile, 0, 0)
+	}
+	first := turns[0]
+	for _, turn := range turns[1:] {
+		if turn.Before(first) {
+			first = turn
+		}
+	}
+	until := first.Unix() - entryEpoch
+	if until <= 0 || until >= 1<<32 {
+		return newEntry(askEvaluator, askEvaluator, 0)
+	}
+	after := uint16(askEvaluator)
+	if len(turns) == 1 && first.Nanosecond() == 0 {
+		f.now = first
+		after = x.number(f)
+	}
+	return newEntry(profile, after, uint32(until))
+}
+
+// turns are the instants to come at which time alone changes the answer. It is
+// not known where they would have to be looked for further away.
+func (f facts) turns(r storage.Reader) (turns []time.Time, known bool) {
+	add := func(at time.Time) {
+		if at.After(f.now) {
+			turns = append(turns, at)
+		}
+	}
+	if f.isSuperAdmin() {
+		// Time does not bound them; but their seat, a pause of the partner's.
+		for employee := range employments(r, f.member.User) {
+			if employee.Pause.On && employee.Pause.Until.After(f.now) {
+				return nil, false
+			}
+		}
+		return nil, true
+	}
+	add(f.member.Until(f.terms))
+	if f.standing.Pause.On {
+		add(f.standing.Pause.Until)
+	}
+	if !f.member.Managed() {
+		return turns, true
+	}
+	add(f.relationship.Due())
+	if f.terms.Pause.On {
+		add(f.terms.Pause.Until)
+	}
+	if f.employee.Pause.On {
+		add(f.employee.Pause.Until)
+	}
+	return turns, true
+}
+
+// build makes the index of a whole state.
+func (x *indexer) build(snapshot storage.Snapshot) index {
+	r := remember(snapshot)
+	var updates []clientUpdate
+	for member := range storage.As[relationship.Member](snapshot.All(relationship.KindMember, relationship.Key{})) {
+		if n := len(updates); n == 0 || updates[n-1].client != string(member.Client) {
+			updates = append(updates, clientUpdate{client: string(member.Client), all: true})
+		}
+		last := &updates[len(updates)-1]
+		last.members = append(last.members, x.update(r, member))
+	}
+	empty := table{}
+	return index{empty.with(&x.hash, updates), x.profiles}
+}
+
+func (x *indexer) update(r remembering, member relationship.Member) memberUpdate {
+	f := gatherApart(r, member.Client, member.User, r.At()).of(r, member)
+	return memberUpdate{hash: x.hash.of(string(member.User)), user: string(member.User), entry: x.entry(r, f)}
+}
+
+// follow makes the index of a state from that of an earlier one and what
+// was written in between.
+func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relationship.Line) index {
+	t := touched{places: map[Place]bool{}, clients: map[relationship.ClientID]bool{}}
+	for _, line := range lines {
+		t.note(snapshot, line)
+	}
+	if t.everything {
+		return x.build(snapshot)
+	}
+	r := remember(snapshot)
+	updates := map[relationship.ClientID]*clientUpdate{}
+	of := func(client relationship.ClientID) *clientUpdate {
+		if updates[client] == nil {
+			updates[client] = &clientUpdate{client: string(client)}
+		}
+		return updates[client]
+	}
+	for client := range t.clients {
+		update := of(client)
+		update.all = true
+		for member := range membersOf(snapshot, client) {
+			update.members = append(update.members, x.update(r, member))
+		}
+	}
+	for place := range t.places {
+		if t.clients[place.Client] {
+			continue
+		}
+		member, found := storage.Get[relationship.Member](snapshot, relationship.MemberKey(place.Client, place.User))
+		if !found {
+			gone := memberUpdate{hash: x.hash.of(string(place.User)), user: string(place.User), gone: true}
+			of(place.Client).members = append(of(place.Client).members, gone)
+			continue
+		}
+		of(place.Client).members = append(of(place.Client).members, x.update(r, member))
+	}
+	if len(updates) == 0 {
+		return index{before.table, x.profiles}
+	}
+	list := make([]clientUpdate, 0, len(updates))
+	for _, update := range updates {
+		list = append(list, *update)
+	}
+	return index{before.table.with(&x.hash, list), x.profiles}
+}
