@@ -28,6 +28,8 @@ type draft struct {
 	touched []relationship.Key
 	before  map[relationship.Key]relationship.Record
 	events  []relationship.Event
+	// pending are memberships that are written and not yet in rosters.
+	pending pending
 }
 
 func newDraft(base *state) *draft {
@@ -50,27 +52,55 @@ func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
 	if record, is := d.written[key]; is {
 		return record, record != nil
 	}
-	return get(d.read, byKey, keyBytes(key))
+	return get(d.read, key)
 }
 
 // Scan implements storage.Reader.
 func (d *draft) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
-	return scan(d.txn, byKey, join(string(kind), first, ""), after)
+	if kind != relationship.KindMember {
+		return scan(d.txn, kind, first, after)
+	}
+	return func(yield func(relationship.Record) bool) {
+		d.flushClient(relationship.ClientID(first))
+		scan(d.txn, kind, first, after)(yield)
+	}
 }
 
 // Reverse implements storage.Reader.
 func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
-	return scan(d.txn, byReverse, join(string(kind), second, ""), after)
+	if kind != relationship.KindMember {
+		return reverse(d.txn, kind, second, after)
+	}
+	return func(yield func(relationship.Record) bool) {
+		d.flushUser(relationship.UserID(second))
+		p, _ := placesOf(d.txn, relationship.UserID(second))
+		var found []relationship.Record // as they are when the run begins
+		for client := range p.clients.from(itself, after) {
+			record, _ := d.Get(relationship.MemberKey(client, p.user))
+			found = append(found, record)
+		}
+		for _, record := range found {
+			if !yield(record) {
+				return
+			}
+		}
+	}
 }
 
 // All implements storage.Reader.
 func (d *draft) All(kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
-	return all(d.txn, kind, after)
+	if kind != relationship.KindMember {
+		return all(d.txn, kind, after)
+	}
+	return func(yield func(relationship.Record) bool) {
+		d.flush()
+		all(d.txn, kind, after)(yield)
+	}
 }
 
 // Find implements storage.Reader.
 func (d *draft) Find(what storage.Unique, value string) (relationship.Record, bool) {
-	return get(d.txn, byUnique, uniqueBytes(storage.UniqueValue{What: what, Value: value}))
+	return find(d.txn, storage.UniqueValue{What: what, Value: value})
 }
 
 // Due implements storage.Reader.
@@ -89,6 +119,10 @@ func (d *draft) Put(record relationship.Record) error {
 	}
 	d.touch(key)
 	d.written[key] = record
+	if key.Kind == relationship.KindMember {
+		d.pending.note(key)
+		return nil
+	}
 	return d.txn.Insert(recordTable, record)
 }
 
@@ -100,6 +134,10 @@ func (d *draft) Delete(key relationship.Key) error {
 	}
 	d.touch(key)
 	d.written[key] = nil
+	if key.Kind == relationship.KindMember {
+		d.pending.note(key)
+		return nil
+	}
 	return d.txn.Delete(recordTable, record)
 }
 
@@ -161,6 +199,7 @@ func (d *draft) commit(id string) (*state, storage.Commit, error) {
 	if erased := commit.Erased(); erased != nil {
 		commit, _ = commit.Without(erased...)
 	}
+	d.flush()
 	d.txn.Commit()
 	next := *d.base
 	next.db, next.revision, next.at, next.chain = d.fork, commit.Revision, commit.At, chain

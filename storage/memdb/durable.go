@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -32,38 +31,16 @@ func Open(ctx context.Context, journal storage.Journal) (*Store, error) {
 
 // load reads everything that the journal holds.
 func (s *Store) load(ctx context.Context) error {
-	draft := newDraft(New().now.Load())
-	texts := map[permset.Names]permset.Names{}
-	head, err := s.journal.Load(ctx, func(record relationship.Record) error {
-		if member, is := record.(relationship.Member); is {
-			// A world has a handful of sets: members share their text.
-			if _, known := texts[member.Set]; !known {
-				texts[member.Set] = member.Set
-			}
-			member.Set = texts[member.Set]
-			record = member
-		}
-		return draft.load(record)
-	})
+	loading := newLoading()
+	head, err := s.journal.Load(ctx, loading.add)
+	if err == nil {
+		err = loading.finish()
+	}
 	if err != nil {
 		return fmt.Errorf("memdb: load: %w", err)
 	}
-	draft.txn.Commit()
-	s.publish(&state{db: draft.fork, revision: head.Revision, at: head.At, chain: head.Chain})
+	s.publish(&state{db: loading.draft.fork, revision: head.Revision, at: head.At, chain: head.Chain})
 	return nil
-}
-
-// load puts a record of the journal into an empty draft.
-func (d *draft) load(record relationship.Record) error {
-	if err := record.Check(); err != nil {
-		return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
-	}
-	for _, unique := range storage.UniqueValues(record) {
-		if _, taken := d.Find(unique.What, unique.Value); taken {
-			return fmt.Errorf("%w: %w", storage.ErrCorrupt, storage.ErrConflict)
-		}
-	}
-	return d.txn.Insert(recordTable, record)
 }
 
 // queue is where changes wait to be written.
@@ -297,6 +274,7 @@ func (s *state) follow(commits []storage.Commit) (*state, error) {
 		}
 		next.revision, next.at, next.chain = commit.Revision, commit.At, commit.Chain
 	}
+	draft.flush()
 	draft.txn.Commit()
 	next.db = draft.fork
 	return &next, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 )
 
@@ -97,7 +98,7 @@ func (s *Store) Restore(ctx context.Context, whole storage.Whole) error {
 	if now := s.now.Load(); now.revision != 0 || now.checkpoint.Revision != 0 {
 		return storage.ErrNotEmpty
 	}
-	next, err := restored(s.now.Load(), whole)
+	next, err := restored(whole)
 	if err != nil {
 		return err
 	}
@@ -124,23 +125,25 @@ func (s *Store) Restore(ctx context.Context, whole storage.Whole) error {
 }
 
 // restored makes the state of records and of a log.
-func restored(empty *state, whole storage.Whole) (*state, error) {
-	draft := newDraft(empty)
+func restored(whole storage.Whole) (*state, error) {
+	loading := newLoading()
 	for record, err := range whole.Records {
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := get(draft.txn, byKey, keyOf(record)); twice {
-			return nil, fmt.Errorf("%w: %s is there twice", storage.ErrCorrupt, record.Key())
+		if key := record.Key(); key.Kind != relationship.KindMember && loading.has(key) {
+			return nil, fmt.Errorf("%w: %s is there twice", storage.ErrCorrupt, key)
 		}
-		if err := draft.load(record); err != nil {
+		if err := loading.add(record); err != nil {
 			return nil, err
 		}
 	}
-	draft.txn.Commit()
+	if err := loading.finish(); err != nil {
+		return nil, err
+	}
 	checkpoint := whole.Checkpoint
 	next := &state{
-		db: draft.fork, revision: checkpoint.Revision, at: checkpoint.At, chain: checkpoint.Chain, checkpoint: checkpoint,
+		db: loading.draft.fork, revision: checkpoint.Revision, at: checkpoint.At, chain: checkpoint.Chain, checkpoint: checkpoint,
 	}
 	var log []storage.Commit
 	for commit, err := range whole.Commits {

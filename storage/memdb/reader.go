@@ -36,17 +36,17 @@ func (s *state) Draft() storage.Tx { return newDraft(s) }
 
 // Get implements storage.Reader.
 func (s *state) Get(key relationship.Key) (relationship.Record, bool) {
-	return get(s.db.Txn(false), byKey, keyBytes(key))
+	return get(s.db.Txn(false), key)
 }
 
 // Scan implements storage.Reader.
 func (s *state) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
-	return scan(s.db.Txn(false), byKey, join(string(kind), first, ""), after)
+	return scan(s.db.Txn(false), kind, first, after)
 }
 
 // Reverse implements storage.Reader.
 func (s *state) Reverse(kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
-	return scan(s.db.Txn(false), byReverse, join(string(kind), second, ""), after)
+	return reverse(s.db.Txn(false), kind, second, after)
 }
 
 // All implements storage.Reader.
@@ -56,7 +56,7 @@ func (s *state) All(kind relationship.Kind, after relationship.Key) iter.Seq[rel
 
 // Find implements storage.Reader.
 func (s *state) Find(what storage.Unique, value string) (relationship.Record, bool) {
-	return get(s.db.Txn(false), byUnique, uniqueBytes(storage.UniqueValue{What: what, Value: value}))
+	return find(s.db.Txn(false), storage.UniqueValue{What: what, Value: value})
 }
 
 // Due implements storage.Reader.
@@ -68,34 +68,92 @@ func (s *state) Due(at time.Time) iter.Seq[relationship.Relationship] {
 // here can only mean that this package asks for a table or an index that its
 // schema does not have.
 
-func get(txn *memdb.Txn, index string, key []byte) (relationship.Record, bool) {
-	found, err := txn.First(recordTable, index, key)
-	if err != nil {
-		panic(err)
-	}
-	record, is := found.(relationship.Record)
-	return record, is
-}
-
-// from iterates over an index from a key on.
-func from(txn *memdb.Txn, index string, key []byte) memdb.ResultIterator {
-	found, err := txn.LowerBound(recordTable, index, key)
+func first(txn *memdb.Txn, table, index string, key []byte) any {
+	found, err := txn.First(table, index, key)
 	if err != nil {
 		panic(err)
 	}
 	return found
 }
 
-// scan runs over the records whose key in the index is the prefix and some
-// id behind after.
-func scan(txn *memdb.Txn, index string, prefix []byte, after string) iter.Seq[relationship.Record] {
-	keyOf := keyOf
-	if index == byReverse {
-		keyOf = reverseOf
+// from iterates over an index from a key on.
+func from(txn *memdb.Txn, table, index string, key []byte) memdb.ResultIterator {
+	found, err := txn.LowerBound(table, index, key)
+	if err != nil {
+		panic(err)
 	}
+	return found
+}
+
+func rosterOf(txn *memdb.Txn, client relationship.ClientID) (roster, bool) {
+	r, found := first(txn, rosterTable, byKey, []byte(client)).(roster)
+	return r, found
+}
+
+func placesOf(txn *memdb.Txn, user relationship.UserID) (places, bool) {
+	p, found := first(txn, placesTable, byKey, []byte(user)).(places)
+	return p, found
+}
+
+func get(txn *memdb.Txn, key relationship.Key) (relationship.Record, bool) {
+	if key.Kind != relationship.KindMember {
+		record, is := first(txn, recordTable, byKey, keyBytes(key)).(relationship.Record)
+		return record, is
+	}
+	r, _ := rosterOf(txn, relationship.ClientID(key.First))
+	m, found := r.members.get(userOf, key.Second)
+	if !found {
+		return nil, false
+	}
+	return m.of(r.client), true
+}
+
+func find(txn *memdb.Txn, unique storage.UniqueValue) (relationship.Record, bool) {
+	record, is := first(txn, recordTable, byUnique, uniqueBytes(unique)).(relationship.Record)
+	return record, is
+}
+
+func scan(txn *memdb.Txn, kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
+	if kind != relationship.KindMember {
+		return below(txn, byKey, keyOf, join(string(kind), first, ""), after)
+	}
+	return func(yield func(relationship.Record) bool) {
+		r, _ := rosterOf(txn, relationship.ClientID(first))
+		r.run(after, yield)
+	}
+}
+
+// run yields the members behind one, and reports whether to go on.
+func (r roster) run(after string, yield func(relationship.Record) bool) bool {
+	for m := range r.members.from(userOf, after) {
+		if !yield(m.of(r.client)) {
+			return false
+		}
+	}
+	return true
+}
+
+func reverse(txn *memdb.Txn, kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
+	if kind != relationship.KindMember {
+		return below(txn, byReverse, reverseOf, join(string(kind), second, ""), after)
+	}
+	return func(yield func(relationship.Record) bool) {
+		p, _ := placesOf(txn, relationship.UserID(second))
+		for client := range p.clients.from(itself, after) {
+			record, _ := get(txn, relationship.MemberKey(client, p.user))
+			if !yield(record) {
+				return
+			}
+		}
+	}
+}
+
+// below runs over the records whose key in the index is the prefix and some id
+// behind after.
+func below(txn *memdb.Txn, index string, keyOf func(relationship.Record) []byte, prefix []byte, after string) iter.Seq[relationship.Record] {
 	start := append(bytes.Clone(prefix), after...)
 	return func(yield func(relationship.Record) bool) {
-		found := from(txn, index, start)
+		found := from(txn, recordTable, index, start)
 		for object := found.Next(); object != nil; object = found.Next() {
 			record := object.(relationship.Record)
 			key := keyOf(record)
@@ -113,12 +171,15 @@ func scan(txn *memdb.Txn, index string, prefix []byte, after string) iter.Seq[re
 }
 
 func all(txn *memdb.Txn, kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
+	if kind == relationship.KindMember {
+		return allMembers(txn, after)
+	}
 	start := join(string(kind), "")
 	if after != (relationship.Key{}) {
 		start = join(string(kind), after.First, after.Second)
 	}
 	return func(yield func(relationship.Record) bool) {
-		found := from(txn, byKey, start)
+		found := from(txn, recordTable, byKey, start)
 		for object := found.Next(); object != nil; object = found.Next() {
 			record := object.(relationship.Record)
 			key := record.Key()
@@ -135,9 +196,24 @@ func all(txn *memdb.Txn, kind relationship.Kind, after relationship.Key) iter.Se
 	}
 }
 
+func allMembers(txn *memdb.Txn, after relationship.Key) iter.Seq[relationship.Record] {
+	return func(yield func(relationship.Record) bool) {
+		found := from(txn, rosterTable, byKey, []byte(after.First))
+		for object := found.Next(); object != nil; object = found.Next() {
+			r, behind := object.(roster), ""
+			if string(r.client) == after.First {
+				behind = after.Second
+			}
+			if !r.run(behind, yield) {
+				return
+			}
+		}
+	}
+}
+
 func due(txn *memdb.Txn, at time.Time) iter.Seq[relationship.Relationship] {
 	return func(yield func(relationship.Relationship) bool) {
-		found := from(txn, byDue, nil)
+		found := from(txn, recordTable, byDue, nil)
 		for object := found.Next(); object != nil; object = found.Next() {
 			r := object.(relationship.Relationship)
 			if r.Due().After(at) || !yield(r) {

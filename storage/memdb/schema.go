@@ -11,10 +11,12 @@ import (
 	"github.com/clientaccess/clientaccess/storage"
 )
 
-// The tables and indexes of go-memdb. All records stand in one table, under
-// keys that begin with the kind.
+// The tables and indexes of go-memdb. All records but memberships stand in one
+// table, under keys that begin with the kind.
 const (
 	recordTable = "record"
+	rosterTable = "roster"
+	placesTable = "places"
 	asideTable  = "aside"
 
 	byKey     = "id" // kind, first, second; the name that go-memdb demands
@@ -30,12 +32,19 @@ var schema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
 		byDue:     {Name: byDue, Unique: true, AllowMissing: true, Indexer: indexer{one: dueOf}},
 		byUnique:  {Name: byUnique, Unique: true, AllowMissing: true, Indexer: manyIndexer{}},
 	}},
+	rosterTable: oneIndex(rosterTable, func(object any) string { return string(object.(roster).client) }),
+	placesTable: oneIndex(placesTable, func(object any) string { return string(object.(places).user) }),
 }}
 
+// oneIndex is a table whose objects are found by one text.
+func oneIndex(name string, keyOf func(any) string) *memdb.TableSchema {
+	return &memdb.TableSchema{Name: name, Indexes: map[string]*memdb.IndexSchema{
+		byKey: {Name: byKey, Unique: true, Indexer: textIndexer(keyOf)},
+	}}
+}
+
 var asideSchema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
-	asideTable: {Name: asideTable, Indexes: map[string]*memdb.IndexSchema{
-		byKey: {Name: byKey, Unique: true, Indexer: asideIndexer{}},
-	}},
+	asideTable: oneIndex(asideTable, func(object any) string { return object.(note).key }),
 }}
 
 // join writes the parts of a key. Ids have no U+0000, so no two keys are the
@@ -109,18 +118,19 @@ func (manyIndexer) FromObject(object any) (bool, [][]byte, error) {
 
 func (manyIndexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
 
+// textIndexer is an indexer by one text.
+type textIndexer func(any) string
+
+func (i textIndexer) FromObject(object any) (bool, []byte, error) {
+	return true, []byte(i(object)), nil
+}
+
+func (textIndexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
+
 type note struct {
 	key  string
 	note []byte
 }
-
-type asideIndexer struct{}
-
-func (asideIndexer) FromObject(object any) (bool, []byte, error) {
-	return true, []byte(object.(note).key), nil
-}
-
-func (asideIndexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
 
 // bytesFromArgs takes the finished key: all look-ups here make their own.
 func bytesFromArgs(args []any) ([]byte, error) {
