@@ -14,6 +14,8 @@
 //   - [github.com/clientaccess/clientaccess/storage] says what a store is;
 //     storage/memdb is the embedded one, storage/bolt keeps it in a file, and
 //     storage/storagetest proves any other.
+//   - [github.com/clientaccess/clientaccess/access/guard] puts the question in
+//     front of an http.Handler.
 //   - [github.com/clientaccess/clientaccess/access/accesstest] gives a unit
 //     test a working world in three lines.
 package clientaccess

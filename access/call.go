@@ -27,7 +27,10 @@ func By(user relationship.UserID) Call { return Call{user: user} }
 // changes whose rule names the host, and no others (ORG-1).
 func Host() Call { return Call{host: true} }
 
-// At says for which partner the user acts.
+// At says for which partner the user acts. Give it in every call of a partner's
+// side: another partner can employ the user at any time, and then a change or a
+// partner's list without it is refused with ErrWhichPartner, and the other
+// questions see nothing of either partner's side (ErrNotAllowed).
 func (c Call) At(partner relationship.PartnerID) Call {
 	c.partner = partner
 	return c
@@ -46,7 +49,8 @@ func (c Call) Because(reason string) Call {
 // Replayed, with the revision and the counts of then, and never a secret. The
 // same key with another content is refused (ErrOnce). A key is remembered for
 // 24 hours unless the Options say otherwise; a call that was refused, or that
-// changed nothing, is not remembered. Questions and Plan take no notice of it.
+// changed nothing, is not remembered. DoEach says what a key does there.
+// Questions, Plan and Import take no notice of it.
 //
 // A key has up to 256 bytes. Make it anew for each thing to be done, and use it
 // again when you do not know whether it was done.

@@ -15,7 +15,8 @@ import (
 //
 // It grants nothing and holds no secret: the query alone decides what is
 // shown. The name of the last row of its page stands in it, coded and not
-// encrypted.
+// encrypted: in a list of people that is a person's name, which then is in
+// every log that has the URL.
 type Cursor string
 
 // cursorVersion is the first byte of every cursor. Behind it come the digest

@@ -22,6 +22,9 @@
 // the zero [Decision] refuses, and so do an unknown user, client or
 // permission.
 //
+// [Manager.Clients], [Manager.Employees], [Manager.EmployeeDetails],
+// [Manager.ClientDetails] and [Manager.Members] are lists for screens.
+//
 // # Changes
 //
 // A [Change] is a struct that says what is to be done; a [Call] says on whose
@@ -29,7 +32,8 @@
 // [Manager.Apply] does exactly what a plan shows or nothing, and [Manager.Do]
 // does both at once. Every change is checked, carried out and logged in one
 // transaction: it is done as a whole, or refused with an error that says which
-// rule and whom it is about, and has changed nothing.
+// rule and whom it is about, and has changed nothing. [Manager.DoEach] makes
+// many changes, each for itself.
 //
 // Issuing and rotating an access link are methods of their own, because they
 // hand out a secret; so is [Manager.Import], because it takes in any number of

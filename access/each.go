@@ -18,7 +18,7 @@ type Item struct {
 	Change Change
 	// Outcome says what became of it.
 	Outcome Outcome
-	// Err is why it was refused.
+	// Err is why it was refused; nil otherwise, also when it was not attempted.
 	Err error
 	// Revision is the commit that decided it; zero when it was not attempted.
 	Revision storage.Revision
@@ -40,12 +40,18 @@ type EachResult struct {
 // Items are committed in chunks of at most 1,000, in order, and each leaves an
 // event of its own. After each chunk progress is called with the counts so far,
 // unless it is nil; what is still to come counts as not attempted. When ctx
-// ends, the call ends between two chunks. The result always has every item.
+// ends, the call ends between two chunks. Once the call has been taken apart,
+// the result always has every item.
 //
-// The error is about the call: it is malformed, the store failed, or ctx ended.
-// What was committed by then stays, and is in the result. A call with a key
-// (Call.Once) decides each chunk once: repeated after it was broken off, it goes
-// on behind the chunks that were decided.
+// The error is about the call: it is malformed, it cannot be taken apart, the
+// store failed, or ctx ended. A change that stands for all and names nobody, such
+// as RemoveEmployee without Clients, is looked at in order to take it apart: if
+// it is refused then, so is the call, with no items and nothing done. What was
+// committed by the time of an error stays, and is in the result.
+//
+// A call with a key (Call.Once) decides each chunk once: repeated after it was
+// broken off, it goes on behind the chunks that were decided. A change that
+// stands for all cannot have a key (ErrInvalid).
 func (m *Manager) DoEach(ctx context.Context, call Call, change Change, progress func(Tally)) (EachResult, error) {
 	result, err := m.itemsOf(call, change)
 	if err != nil {

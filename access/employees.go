@@ -58,9 +58,10 @@ func (c ChangeEmployee) apply(w *work) error {
 	})
 }
 
-// SuspendEmployee suspends an employee: everything is kept and nothing is
-// allowed (ORG-2). A super admin of the partner does so. Where they are super
-// admin of a client they stay active there (OFF-8).
+// SuspendEmployee suspends an employee: everything is kept, and nothing is
+// allowed to them for the partner and as a managed member (ORG-2). A super admin
+// of the partner does so. Where they are a client's own, super admin or not,
+// they stay active (OFF-8).
 type SuspendEmployee struct {
 	Employee relationship.UserID `json:"employee"`
 }
@@ -79,10 +80,11 @@ func (c ResumeEmployee) apply(w *work) error {
 	return w.changeEmployee(c.Employee, func(e *relationship.Employee) { e.Status = relationship.Employed })
 }
 
-// PauseEmployee stops an employee everywhere (LIM-3), until a super admin of
-// the partner lifts the pause, or until an instant; the zero time is no
-// instant. A super admin of the partner does so, as with a suspension: a
-// paused employee cannot act for the partner either.
+// PauseEmployee stops an employee wherever the partner manages them (LIM-3),
+// until a super admin of the partner lifts the pause, or until an instant; the
+// zero time is no instant. A super admin of the partner does so, as with a
+// suspension: a paused employee cannot act for the partner either, and stays
+// active where they are a client's own.
 type PauseEmployee struct {
 	Employee relationship.UserID `json:"employee"`
 	Until    time.Time           `json:"until,omitzero"`

@@ -100,7 +100,7 @@ var (
 	// as a *WidensError.
 	ErrWidens = errors.New("catalogue widens what is stored")
 	// ErrNotLeased: the notification is not leased to the caller: somebody
-	// else has got it since, or it was acknowledged (LINK-5).
+	// else has got it since, or it was Delivered (LINK-5).
 	ErrNotLeased = errors.New("notification is not leased to the caller")
 	// ErrCursor: the cursor was made for another list, query or viewer
 	// (SEE-5).
@@ -117,7 +117,7 @@ type RefusedError struct {
 	// Rule is the name of the rule, such as "OFF-8".
 	Rule string
 	// Partner, Client and User are whom it is about; empty where it is about
-	// none.
+	// none. Of a change that the actor may not make, User is the actor.
 	Partner relationship.PartnerID
 	Client  relationship.ClientID
 	User    relationship.UserID

@@ -13,7 +13,8 @@ import (
 //
 // Rows are ordered by name, without regard to case, and then by id. They are
 // collected from the records of the one partner or client that the list is
-// about, and a page takes the memory of its own rows.
+// about: a page takes time in proportion to the length of the list, and the
+// memory of its own rows.
 //
 // Errors: ErrNotAllowed for everybody who may not see the list, whether or not
 // what they name exists; ErrWhichPartner for a user of several partners who

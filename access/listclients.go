@@ -29,13 +29,15 @@ const (
 // Of each list of ticks a row has to have one; an empty list asks nothing.
 type ClientQuery struct {
 	// Partner is whose clients they are. The host names it; for everybody
-	// else it is their own, and may be left out.
+	// else it is the one that they act for, and may be left out. It does not
+	// say for which one they act: Call.At does.
 	Partner relationship.PartnerID `json:"partner,omitempty"`
 	// Access ticks types of the viewer's access. NoAccess cannot be ticked.
 	Access []AccessType `json:"access,omitempty"`
 	// Phases ticks states of the relationship; the zero Phase is none ever.
 	Phases []relationship.Phase `json:"phases,omitempty"`
-	// Search is the beginning of a word of one of the two names.
+	// Search is the beginning of a word of one of the two names, and may go on
+	// with the words behind it. Case does not count.
 	Search string `json:"search,omitempty"`
 }
 

@@ -19,8 +19,9 @@ type EmployeeQuery struct {
 	Statuses []relationship.EmployeeStatus `json:"statuses,omitempty"`
 	// Verified ticks those with the tick (true), or those without (false).
 	Verified []bool `json:"verified,omitempty"`
-	// Search is the beginning of a word of the name, or of the address or its
-	// domain.
+	// Search is the beginning of a word of the name, and may go on with the
+	// words behind it, or the beginning of the address or its domain. Case
+	// does not count.
 	Search string `json:"search,omitempty"`
 }
 

@@ -23,8 +23,10 @@ type LoggedEvent struct {
 
 // Events runs over the log behind a revision, in order, ending at the newest
 // commit (LOG-1). The log tells about everybody: the host alone reads it. An
-// error ends the sequence. The notifications in it are for who audits; to
-// deliver them there is LeaseNotifications.
+// error ends the sequence: storage.ErrCompacted when the log no longer reaches
+// back to that revision, and storage.ErrAhead when there is none such yet. The
+// notifications in it are for who audits; to deliver them there is
+// LeaseNotifications.
 func (m *Manager) Events(ctx context.Context, viewer Call, after storage.Revision) iter.Seq2[LoggedEvent, error] {
 	return func(yield func(LoggedEvent, error) bool) {
 		if !viewer.host {

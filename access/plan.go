@@ -93,7 +93,8 @@ func (w *work) clientLines(known []ClientLine, lines []relationship.Line) []Clie
 // Only returns the plan for the ticked places alone (PLAN-2). What follows
 // for the relationships and for OFF-8 is worked out again. A plan that is not
 // about many members, each for itself, is applied as a whole or not at all:
-// ticking a part of it gives a plan that Apply refuses.
+// ticking a part of it gives a plan that Apply refuses. With no place at
+// all it changes no member.
 func (p Plan) Only(ticked ...Place) Plan {
 	planned := make(map[Place]bool, len(p.Members))
 	for _, m := range p.Members {

@@ -74,7 +74,8 @@ func (m *Manager) inDraft(snapshot storage.Snapshot, a attempt) (done outcome, e
 }
 
 // Do makes a change: Plan and Apply in one. Either all of it is done or
-// nothing is.
+// nothing is. After storage.ErrUnknownOutcome it is not known which: a call with
+// a key (Call.Once) can be repeated safely.
 func (m *Manager) Do(ctx context.Context, call Call, change Change) (Result, error) {
 	list, err := flatten(change)
 	if err != nil {

@@ -15,9 +15,11 @@ type Stats struct {
 	Revision storage.Revision
 	// Records counts what is stored, by kind.
 	Records map[relationship.Kind]int
-	// Refused counts the calls of Do, Apply, IssueLink and RotateLink that
-	// were refused since the Manager was opened, by reason: the text of one of
-	// this package's errors, or "other". Questions are not counted.
+	// Refused counts what was refused or failed since the Manager was opened:
+	// calls of Do, Apply, DoEach, Import, IssueLink and RotateLink, and items
+	// of DoEach. They are counted by reason: the text of one of the errors of
+	// this package or of package storage, or "other". Questions, lists, plans
+	// and the rows of an import are not counted.
 	Refused map[string]uint64
 }
 

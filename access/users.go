@@ -66,7 +66,8 @@ func (c ChangeUser) apply(w *work) error {
 // (ErrLastSuperAdmin): name a successor first. The id is never free again.
 //
 // A backup, a dump, and the free pages of a journal's file may still hold the
-// data; so may whatever the host has read before.
+// data; so may whatever the host has read before. The plan and the Result of
+// the erasing itself show them once more: do not log these.
 type EraseUser struct {
 	ID relationship.UserID `json:"id"`
 }

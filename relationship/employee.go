@@ -36,8 +36,8 @@ type Employee struct {
 	// View and Edit are the two powers over partner employee management.
 	View bool `json:"view,omitzero"`
 	Edit bool `json:"edit,omitzero"`
-	// Pause is set by the partner and stops the employee everywhere
-	// (LIM-3).
+	// Pause is set by the partner and stops the employee wherever it manages
+	// them, and in acting for it (LIM-3).
 	Pause Pause `json:"pause,omitzero"`
 	// Confirmed is set when the user has confirmed, for themselves, that
 	// they work for this partner (ADD-5).

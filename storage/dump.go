@@ -59,7 +59,8 @@ type Restorer interface {
 // A program that writes such a text by itself writes no commits and no notes.
 // It may leave out the store, whose ID is then made anew; of the checkpoint the
 // sum and the chain; and of a user the salt and the person, which are made
-// then. Access.Verify tells afterwards whether the records fit together.
+// then. Verify of an access.Manager tells afterwards whether the records fit
+// together.
 // To bring in what another program knows, with an answer for each row, import
 // it instead (package access).
 //

@@ -12,6 +12,6 @@
 // When the test ends, the world is verified: the hash chain, the replay of the
 // log and every invariant.
 //
-// It is made for tests. Nothing here belongs into a program that serves
+// It is made for tests. Nothing here belongs in a program that serves
 // customers.
 package accesstest

@@ -11,7 +11,7 @@
 //
 // What a store made with New holds is gone with the process: it is for unit
 // tests, for examples, and for programs that load their state at the start. The
-// log is kept whole in memory.
+// log is in memory too, from where it was last trimmed.
 //
 // [Open] builds the same engine over a [storage.Journal], which keeps records
 // and log: storage/bolt has one in a file. All questions are answered from
