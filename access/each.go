@@ -40,14 +40,13 @@ type EachResult struct {
 // Items are committed in chunks of at most 1,000, in order, and each leaves an
 // event of its own. After each chunk progress is called with the counts so far,
 // unless it is nil; what is still to come counts as not attempted. When ctx
-// ends, the call ends between two chunks. Once the call has been taken apart,
-// the result always has every item.
+// ends, the call ends between two chunks. The result always has every item. A
+// change that stands for all and names nobody, such as RemoveEmployee without
+// Clients, is looked at in order to take it apart: if it is refused then, it is
+// one item.
 //
-// The error is about the call: it is malformed, it cannot be taken apart, the
-// store failed, or ctx ended. A change that stands for all and names nobody, such
-// as RemoveEmployee without Clients, is looked at in order to take it apart: if
-// it is refused then, so is the call, with no items and nothing done. What was
-// committed by the time of an error stays, and is in the result.
+// The error is about the call: it is malformed, the store failed, or ctx ended.
+// What was committed by the time of an error stays, and is in the result.
 //
 // A call with a key (Call.Once) decides each chunk once: repeated after it was
 // broken off, it goes on behind the chunks that were decided. A change that
@@ -123,8 +122,11 @@ func (m *Manager) itemsOf(call Call, change Change) (EachResult, error) {
 				}
 				return m.placesIn(call, change)
 			})
-			if err != nil {
+			switch {
+			case errors.Is(err, ErrInvalid):
 				return result, err
+			case err != nil:
+				parts = []Change{change} // it is refused at its turn, for itself
 			}
 		}
 		for _, part := range parts {

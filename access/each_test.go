@@ -167,9 +167,9 @@ func TestPLAN3_TheCallItself(t *testing.T) {
 		change access.Change
 		want   error
 	}{
-		"nobody's call":  {access.Call{}, access.RemoveEmployees{Client: accesstest.Client}, access.ErrInvalid},
-		"no change":      {access.By(accesstest.Admin), nil, access.ErrInvalid},
-		"not their side": {access.By(accesstest.SuperAdmin), access.RemoveEmployees{Client: accesstest.Client}, access.ErrWhichPartner},
+		"nobody's call":           {access.Call{}, access.RemoveEmployees{Client: accesstest.Client}, access.ErrInvalid},
+		"no change":               {access.By(accesstest.Admin), nil, access.ErrInvalid},
+		"a key, and nobody named": {access.By(accesstest.Admin).Once("k"), access.RemoveEmployees{Client: accesstest.Client}, access.ErrInvalid},
 	} {
 		result, err := w.Manager.DoEach(t.Context(), test.call, test.change, nil)
 		require.ErrorIs(t, err, test.want, name)
@@ -285,4 +285,32 @@ func TestPLAN3_RollingOutEachClientForItself(t *testing.T) {
 	require.Equal(t, access.Tally{Applied: 2}, result.Tally)
 	require.Len(t, result.Items[0].Effects.Members, 3)
 	require.Len(t, result.Items[1].Effects.Members, 2)
+}
+
+// A change that names nobody and is none of the actor's is one refused item,
+// and harms no other.
+func TestPLAN3_WhatCannotBeTakenApartIsOneItem(t *testing.T) {
+	w := accesstest.New(t)
+	result := doEach(t, w, access.By(accesstest.Admin), access.All{
+		access.RemoveEmployee{Employee: "nobody"}, access.DeactivateEmployee{Employee: accesstest.Admin},
+	})
+	require.Equal(t, access.Tally{Applied: 1, Refused: 1}, result.Tally)
+	require.ErrorIs(t, result.Items[0].Err, access.ErrUnknownEmployee)
+}
+
+// What a partner plans for its own people says nothing of the client's.
+func TestPLAN1_TheClientsSuperAdminsAreItsOwnBusiness(t *testing.T) {
+	w := accesstest.New(t)
+	plan, err := w.Manager.Plan(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client})
+	require.NoError(t, err)
+	require.Len(t, plan.Clients, 1)
+	require.Zero(t, plan.Clients[0].SuperAdmins)
+	plan, err = w.Manager.Plan(t.Context(), access.By(accesstest.SuperAdmin), access.All{
+		access.RemoveMember{Client: accesstest.Client, User: accesstest.Admin},
+		access.RemoveMember{Client: accesstest.Client, User: accesstest.SuperAdmin2},
+	})
+	require.NoError(t, err)
+	for _, line := range plan.Clients {
+		require.Equal(t, 2, line.SuperAdmins)
+	}
 }

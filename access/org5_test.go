@@ -53,8 +53,9 @@ func TestORG5_AnErasedUserIsUnknownForGood(t *testing.T) {
 	w.Employee("bob")
 	w.User("otto", "lumen.example")
 	w.Do(access.Host(), access.EraseUser{ID: "bob"})
+	require.False(t, w.Do(access.Host(), access.EraseUser{ID: "bob"}).Changed, "once more changes nothing")
 	for _, change := range []access.Change{
-		access.EraseUser{ID: "bob"},
+		access.EraseUser{ID: "nobody"},
 		access.ChangeUser{ID: "bob", Name: "Bob", Email: "bob@northwind.example"},
 		access.CreateClient{ID: "umbra", Name: "Umbra", SuperAdmin: "bob"},
 		access.CreatePartner{ID: "umbra", Name: "Umbra", Kind: "reseller", SuperAdmin: "bob"},

@@ -41,7 +41,8 @@ type ClientLine struct {
 	Partner relationship.PartnerID `json:"partner,omitzero"`
 	// Managed counts the members that the partner manages there.
 	Managed int `json:"managed"`
-	// SuperAdmins counts the active super admins.
+	// SuperAdmins counts the active super admins, where the plan changes one;
+	// else it is zero, and nobody's business.
 	SuperAdmins int `json:"superAdmins"`
 	// EndsAfter and Limit are as in Transition: what holds if the relationship
 	// begins to end.
@@ -62,9 +63,16 @@ func (w *work) clientLines(known []ClientLine, lines []relationship.Line) []Clie
 		record, _ := w.tx.Get(key)
 		return record
 	}
+	superAdmins := func(id relationship.ClientID) int {
+		client, _ := before[relationship.ClientKey(id)].(relationship.Client)
+		return client.SuperAdmins
+	}
 	told := make(map[ClientLine]bool, len(known))
-	for _, line := range known {
+	for i, line := range known {
 		told[ClientLine{Client: line.Client, Partner: line.Partner}] = true
+		if line.SuperAdmins == 0 {
+			known[i].SuperAdmins = superAdmins(line.Client)
+		}
 	}
 	for _, line := range lines {
 		if line.Key().Kind != relationship.KindMember {
@@ -80,8 +88,7 @@ func (w *work) clientLines(known []ClientLine, lines []relationship.Line) []Clie
 		}
 		told[about] = true
 		r, _ := was(relationship.RelationshipKey(about.Partner, about.Client)).(relationship.Relationship)
-		client, _ := was(relationship.ClientKey(about.Client)).(relationship.Client)
-		about.Managed, about.SuperAdmins = r.Members, client.SuperAdmins
+		about.Managed, about.SuperAdmins = r.Members, superAdmins(about.Client)
 		if about.Partner != "" {
 			about.EndsAfter, about.Limit = w.m.options.EndingTime, r.Limit
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 
 	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
 )
 
 // AddUser makes a user known, with the address that the host has established
@@ -76,9 +77,12 @@ func (c EraseUser) apply(w *work) error {
 	if err := w.asHost(); err != nil {
 		return err
 	}
-	user, err := w.user(c.ID)
-	if err != nil {
-		return err
+	user, known := storage.Get[relationship.User](w.tx, relationship.UserKey(c.ID))
+	switch {
+	case !known:
+		return refuse("ASK-4", ErrUnknownUser, c.ID)
+	case user.Erased():
+		return nil
 	}
 	for employee := range employments(w.tx, c.ID) {
 		if !employee.Present() {
