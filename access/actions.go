@@ -1,6 +1,7 @@
 package access
 
 import (
+	"iter"
 	"time"
 
 	"github.com/clientaccess/clientaccess/relationship"
@@ -86,4 +87,23 @@ func (s sight) accepts(change Change) bool {
 func (s sight) changes(change Change) bool {
 	done, err := s.m.inDraft(s.r, attempt{call: s.call, changes: []Change{change}})
 	return err == nil && done.changed
+}
+
+// tried is a change that is only ever tried, and never made: it answers what
+// no single call does.
+type tried func(w *work) error
+
+func (t tried) apply(w *work) error { return t(w) }
+
+// anyOf makes the first of several changes that is accepted.
+func (w *work) anyOf(several iter.Seq[Change]) error {
+	refused := refuse("SEE-3", ErrNotAllowed, "there is nothing to try")
+	for change := range several {
+		err := change.apply(w)
+		if _, due := isDue(err); err == nil || due {
+			return err
+		}
+		refused = err
+	}
+	return refused
 }

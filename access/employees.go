@@ -98,13 +98,13 @@ func (c PauseEmployee) apply(w *work) error {
 }
 
 // UnpauseEmployee lifts the partner's own pause (LIM-3). A super admin of the
-// partner does so.
+// partner does so. A pause that is over by itself is none to lift.
 type UnpauseEmployee struct {
 	Employee relationship.UserID `json:"employee"`
 }
 
 func (c UnpauseEmployee) apply(w *work) error {
-	return w.changeEmployee(c.Employee, func(e *relationship.Employee) { e.Pause = relationship.Pause{} })
+	return w.changeEmployee(c.Employee, func(e *relationship.Employee) { e.Pause = lifted(e.Pause, w.now) })
 }
 
 // changeEmployee changes an employee who has not left.

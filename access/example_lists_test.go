@@ -87,6 +87,50 @@ func ExampleManager_Employees() {
 	// User fred <fred@mail.example>: contractor, employed, verified: false, clients: 0
 }
 
+// Each row says what the viewer may do with the client as a whole. Whoever has
+// access takes away; a partner admin of the client also gives.
+func ExampleClientActions() {
+	w := world()
+	w.AddEmployee("bob", "support", "reports.view")
+	w.Employee("dora")
+	w.Do(access.By("ann"), access.ChangeEmployee{Employee: "dora", Kind: relationship.Staff, View: true, Edit: true})
+	for _, viewer := range []relationship.UserID{"ann", "dora"} {
+		for row, err := range w.Manager.Clients(access.By(viewer), access.ClientQuery{}).All() {
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			can := row.Actions
+			fmt.Printf("%s with %s: name %t, add %t, change %t, deactivate all %t, remove all %t\n",
+				viewer, row.Name(), can.Name, can.Add, can.Change, can.DeactivateAll, can.RemoveAll)
+		}
+	}
+	// Output:
+	// ann with Lumen Ltd: name true, add true, change true, deactivate all true, remove all true
+	// dora with Lumen Ltd: name true, add false, change false, deactivate all true, remove all true
+}
+
+// Each row says what the viewer may do with the employee.
+func ExampleEmployeeActions() {
+	w := world()
+	w.AddEmployee("bob", "support", "reports.view")
+	w.Employee("cyd")
+	w.Do(access.By("ann"), access.SuspendEmployee{Employee: "cyd"})
+	for row, err := range w.Manager.Employees(access.By("ann"), access.EmployeeQuery{}).All() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		can := row.Actions
+		fmt.Printf("%s: suspend %t, resume %t, end the employment %t, link %t, remove everywhere %t\n",
+			row.Name, can.Suspend, can.Resume, can.EndEmployment, can.IssueLink, can.RemoveEverywhere)
+	}
+	// Output:
+	// User ann: suspend false, resume false, end the employment false, link true, remove everywhere true
+	// User bob: suspend true, resume false, end the employment true, link true, remove everywhere true
+	// User cyd: suspend false, resume true, end the employment true, link false, remove everywhere false
+}
+
 // Where one employee is, and with what.
 func ExampleManager_EmployeeDetails() {
 	w := withHarbor(world())

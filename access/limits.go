@@ -68,7 +68,16 @@ type UnpausePartner struct {
 }
 
 func (c UnpausePartner) apply(w *work) error {
-	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) { t.Pause = relationship.Pause{} })
+	return w.changeTerms(c.Client, c.Partner, func(t *relationship.Terms) { t.Pause = lifted(t.Pause, w.now) })
+}
+
+// lifted is a pause after it was lifted. One that is over by itself stays as
+// it is, so that lifting it changes nothing.
+func lifted(pause relationship.Pause, now time.Time) relationship.Pause {
+	if pause.ActiveAt(now) {
+		return relationship.Pause{}
+	}
+	return pause
 }
 
 // SetLongestMembership demands that every membership of a partner in the
@@ -168,7 +177,7 @@ func (c UnpauseMember) apply(w *work) error {
 		return err
 	}
 	standing := w.standing(c.Client, c.User)
-	if !standing.Pause.On {
+	if !standing.Pause.ActiveAt(w.now) {
 		return nil
 	}
 	standing.Pause = relationship.Pause{}

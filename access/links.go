@@ -82,15 +82,7 @@ func (c *issueLink) apply(w *work) error {
 }
 
 func (w *work) issue(actor relationship.Employee, id relationship.UserID, issued *IssuedLink) error {
-	employee, err := w.activeEmployee(actor.Partner, id)
-	if err != nil {
-		return err
-	}
-	partner, err := w.eligible(actor.Partner)
-	if err != nil {
-		return err
-	}
-	user, err := w.user(id)
+	link, err := w.unsealed(actor, id)
 	if err != nil {
 		return err
 	}
@@ -98,18 +90,36 @@ func (w *work) issue(actor relationship.Employee, id relationship.UserID, issued
 	if err != nil {
 		return err
 	}
-	link := relationship.Link{
-		Selector: secret.Selector(), Partner: partner.ID, Employee: id,
-		Asks:     w.v.partnerAdmin,
-		Shows:    relationship.LinkShows(user, employee),
-		Hash:     secret.Hash(partner.ID, id),
-		IssuedBy: actor.User, Issued: w.now, Expires: relationship.EndInstant(w.now.Add(w.m.options.LinkLife)),
-	}
+	link.Selector, link.Hash = secret.Selector(), secret.Hash(link.Partner, id)
 	if _, taken := w.tx.Get(link.Key()); taken {
 		return refuse("LINK-6", ErrExists, "the random selector is taken")
 	}
 	*issued = IssuedLink{Link: link, Secret: secret}
 	return w.put(link)
+}
+
+// unsealed is the link that would be issued for an employee, but for what
+// comes from its secret. It carries out who may have one (LINK-1, LINK-2).
+func (w *work) unsealed(actor relationship.Employee, id relationship.UserID) (relationship.Link, error) {
+	none := relationship.Link{}
+	employee, err := w.activeEmployee(actor.Partner, id)
+	if err != nil {
+		return none, err
+	}
+	partner, err := w.eligible(actor.Partner)
+	if err != nil {
+		return none, err
+	}
+	user, err := w.user(id)
+	if err != nil {
+		return none, err
+	}
+	return relationship.Link{
+		Partner: partner.ID, Employee: id,
+		Asks:     w.v.partnerAdmin,
+		Shows:    relationship.LinkShows(user, employee),
+		IssuedBy: actor.User, Issued: w.now, Expires: relationship.EndInstant(w.now.Add(w.m.options.LinkLife)),
+	}, nil
 }
 
 type rotateLink struct {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -14,7 +15,7 @@ import (
 // Rows are ordered by name, without regard to case, and then by id. They are
 // collected from the records of the one partner or client that the list is
 // about: a page takes time in proportion to the length of the list, and the
-// memory of its own rows.
+// memory of its own rows; see Clients for more.
 //
 // Errors: ErrNotAllowed for everybody who may not see the list, whether or not
 // what they name exists; ErrWhichPartner for a user of several partners who
@@ -27,7 +28,8 @@ type List[Row any] struct {
 type listing[Row any] struct {
 	revision storage.Revision
 	query    queryDigest
-	// positions runs over all rows that the query asks for, in any order.
+	// positions runs over all rows that the query asks for, each once, in any
+	// order.
 	positions iter.Seq[position]
 	// row makes the row with an id.
 	row func(id string) Row
@@ -72,13 +74,9 @@ func (l List[Row]) Page(size int, from Cursor) (Page[Row], error) {
 	return page, nil
 }
 
-// allStep is how many rows All orders at first. The number doubles, so that
-// who stops early pays little, and who runs to the end does not order
-// everything again and again.
-const allStep = 256
-
 // All runs over the whole list in order, upon one state: that at which the run
-// began. A refusal is its only element.
+// began. It takes the memory of a name and an id for each row, and makes the
+// rows as it goes. A refusal is its only element.
 func (l List[Row]) All() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		on, err := l.look()
@@ -87,15 +85,9 @@ func (l List[Row]) All() iter.Seq2[Row, error] {
 			yield(none, err)
 			return
 		}
-		after, more := position{}, true
-		for size := allStep; more; size *= 2 {
-			var next []position
-			next, more = firstBehind(on.positions, after, size)
-			for _, at := range next {
-				if !yield(on.row(at.id), nil) {
-					return
-				}
-				after = at
+		for _, at := range slices.SortedFunc(on.positions, position.compare) {
+			if !yield(on.row(at.id), nil) {
+				return
 			}
 		}
 	}

@@ -51,13 +51,17 @@ type ClientRow struct {
 	Closed bool
 	// Access is the viewer's own access there.
 	Access AccessType
+	// Actions are what the viewer may do with the client as a whole.
+	Actions ClientActions
 }
 
 // Clients lists the clients of a partner (SEE-1): every client that it has a
 // relationship with, also one that has ended, and those of which employees
 // are super admins, if these are verified or confirmed (OFF-1) or the viewer.
-// They are ordered by what the partner calls them. An employee with Client
-// Access Manager access sees it, and the host.
+// They are ordered by what the partner calls them, each with what the viewer
+// may do with it. An employee with Client Access Manager access sees it, and
+// the host. The ids of the clients with such a super admin are kept while a
+// page is made.
 func (m *Manager) Clients(viewer Call, query ClientQuery) List[ClientRow] {
 	return List[ClientRow]{func() (listing[ClientRow], error) {
 		s, err := m.sightOfPartner(viewer, query.Partner)
@@ -72,51 +76,68 @@ func (m *Manager) Clients(viewer Call, query ClientQuery) List[ClientRow] {
 				err = invalid("query", "access", "is not a type that can be ticked")
 			}
 		}
+		superAdmins := s.superAdminPlaces()
 		return listing[ClientRow]{
 			revision: s.r.Revision(), query: s.digest("clients", "", query),
-			positions: s.clients(query, find),
-			row:       func(id string) ClientRow { return s.clientRow(relationship.ClientID(id)) },
+			positions: s.clients(superAdmins, query, find),
+			row: func(id string) ClientRow {
+				return s.clientRow(relationship.ClientID(id), superAdmins)
+			},
 		}, err
 	}}
 }
 
-// clients runs over the clients that a query asks for. One that is found both
-// by its relationship and by a super admin comes more than once.
-func (s sight) clients(query ClientQuery, find search) iter.Seq[position] {
-	return func(yield func(position) bool) {
-		// reached says that somebody is known to have access.
-		look := func(client relationship.ClientID, reached bool) bool {
-			access := s.ownAccess(client)
-			if access == NoAccess && reached {
-				access = AccessColleague
-			}
-			if !hasAny(query.Access, access) {
-				return true
-			}
-			view := s.client(client)
-			name := fold(view.Name())
-			if !hasAny(query.Phases, view.Phase) || !find.inName(name) && !find.inName(fold(view.OfficialName)) {
-				return true
-			}
-			return yield(position{name, string(client)})
+// superAdminPlaces are the clients of which an employee whom the partner
+// reaches is super admin. They are worked out once for a page: asking for each
+// row would take as many looks as there are employees.
+func (s sight) superAdminPlaces() map[relationship.ClientID]bool {
+	places := map[relationship.ClientID]bool{}
+	for employee := range employeesOf(s.r, s.partner.ID) {
+		if !s.reaches(employee) {
+			continue
 		}
-		relationships := s.r.Scan(relationship.KindRelationship, string(s.partner.ID), "")
-		for rel := range storage.As[relationship.Relationship](relationships) {
-			if !look(rel.Client, rel.PhaseAt(s.now) == relationship.Active) {
-				return
-			}
-		}
-		for employee := range employeesOf(s.r, s.partner.ID) {
-			if !s.reaches(employee) {
-				continue
-			}
-			for member := range memberships(s.r, employee.User) {
-				if member.Role == relationship.SuperAdmin && !look(member.Client, true) {
-					return
-				}
+		for member := range memberships(s.r, employee.User) {
+			if member.Role == relationship.SuperAdmin {
+				places[member.Client] = true
 			}
 		}
 	}
+	return places
+}
+
+// clients runs over the clients that a query asks for.
+func (s sight) clients(superAdmins map[relationship.ClientID]bool, query ClientQuery, find search) iter.Seq[position] {
+	return func(yield func(position) bool) {
+		look := func(id relationship.ClientID) bool {
+			view := s.client(id)
+			name := fold(view.Name())
+			asked := hasAny(query.Phases, view.Phase) && (find.inName(name) || find.inName(fold(view.OfficialName))) &&
+				(len(query.Access) == 0 || hasAny(query.Access, s.access(view, superAdmins)))
+			return !asked || yield(position{name, string(id)})
+		}
+		relationships := s.r.Scan(relationship.KindRelationship, string(s.partner.ID), "")
+		for rel := range storage.As[relationship.Relationship](relationships) {
+			if !look(rel.Client) {
+				return
+			}
+		}
+		for client := range superAdmins {
+			_, listed := s.r.Get(relationship.RelationshipKey(s.partner.ID, client))
+			if !listed && !look(client) {
+				return
+			}
+		}
+	}
+}
+
+// access is the viewer's access to a client, or a colleague's. With a live
+// relationship there is a member whom the partner manages.
+func (s sight) access(view RelationshipView, superAdmins map[relationship.ClientID]bool) AccessType {
+	own := s.ownAccess(view.Client)
+	if own == NoAccess && (view.Phase == relationship.Active || superAdmins[view.Client]) {
+		return AccessColleague
+	}
+	return own
 }
 
 // ownAccess is the viewer's access to a client as one of the partner's people.
@@ -135,23 +156,11 @@ func (s sight) ownAccess(client relationship.ClientID) AccessType {
 	}[member.Role]
 }
 
-func (s sight) clientRow(id relationship.ClientID) ClientRow {
+func (s sight) clientRow(id relationship.ClientID, superAdmins map[relationship.ClientID]bool) ClientRow {
 	client, _ := storage.Get[relationship.Client](s.r, relationship.ClientKey(id))
-	row := ClientRow{RelationshipView: s.client(id), Closed: client.Closed, Access: s.ownAccess(id)}
-	if row.Access == NoAccess && (row.Phase == relationship.Active || s.hasSuperAdmin(id)) {
-		row.Access = AccessColleague
+	view := s.client(id)
+	return ClientRow{
+		RelationshipView: view, Closed: client.Closed,
+		Access: s.access(view, superAdmins), Actions: s.clientActions(id),
 	}
-	return row
-}
-
-// hasSuperAdmin reports whether an employee whom the partner reaches is super
-// admin of the client.
-func (s sight) hasSuperAdmin(client relationship.ClientID) bool {
-	for employee := range employeesOf(s.r, s.partner.ID) {
-		member, found := storage.Get[relationship.Member](s.r, relationship.MemberKey(client, employee.User))
-		if found && member.Role == relationship.SuperAdmin && s.shows(member) {
-			return true
-		}
-	}
-	return false
 }

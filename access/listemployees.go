@@ -44,10 +44,13 @@ type EmployeeRow struct {
 	Since time.Time
 	// Clients counts the clients that EmployeeDetails lists.
 	Clients int
+	// Actions are what the viewer may do with the employee.
+	Actions EmployeeActions
 }
 
 // Employees lists the employees of a partner who have not left, staff and
-// contractors (SEE-2), ordered by name. An employee with Client Access Manager
+// contractors (SEE-2), ordered by name, each with what the viewer may do with
+// them. An employee with Client Access Manager
 // access sees it, and the host.
 func (m *Manager) Employees(viewer Call, query EmployeeQuery) List[EmployeeRow] {
 	return List[EmployeeRow]{func() (listing[EmployeeRow], error) {
@@ -86,6 +89,7 @@ func (s sight) employeeRow(id relationship.UserID) EmployeeRow {
 		Partner: e.Partner, User: id, Name: user.Name, Email: user.Email, Kind: e.Kind, Status: e.Status,
 		Paused: e.Pause.ActiveAt(s.now), Verified: isVerified(s.r, s.partner, id), Confirmed: e.Confirmed,
 		SuperAdmin: e.SuperAdmin, View: e.View, Edit: e.Edit, Since: e.Since,
+		Actions: s.employeeActions(e),
 	}
 	for member := range memberships(s.r, id) {
 		if s.shows(member) {

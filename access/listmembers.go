@@ -25,8 +25,8 @@ type MemberQuery struct {
 	// Verified ticks those with the tick (true), or those without (false).
 	Verified []bool `json:"verified,omitempty"`
 	// Search is the beginning of a word of the name, and may go on with the
-	// words behind it, or the beginning of the address or its domain. Case
-	// does not count.
+	// words behind it, or the beginning of the address or its domain; in
+	// EmployeeDetails it is about the client's two names. Case does not count.
 	Search string `json:"search,omitempty"`
 }
 

@@ -17,27 +17,20 @@ func (p position) compare(q position) int {
 }
 
 // firstBehind returns the first positions behind one, in order, as many as
-// asked for, and whether there are more. The sequence is in any order, and may
-// have a position more than once. It takes the memory of what it returns and
-// looks at each position once.
+// asked for, and whether there are more. It takes the memory of what it
+// returns, and looks at each position once.
 func firstBehind(all iter.Seq[position], after position, size int) (first []position, more bool) {
 	var kept farthest
-	has := map[string]bool{}
 	for p := range all {
-		if p.compare(after) <= 0 || has[p.id] {
-			continue
-		}
-		if len(kept) < size {
+		switch {
+		case p.compare(after) <= 0:
+		case len(kept) < size:
 			heap.Push(&kept, p)
-			has[p.id] = true
-			continue
-		}
-		more = true
-		if p.compare(kept[0]) < 0 {
-			delete(has, kept[0].id)
-			has[p.id] = true
-			kept[0] = p
+		case p.compare(kept[0]) < 0:
+			kept[0], more = p, true
 			heap.Fix(&kept, 0)
+		default:
+			more = true
 		}
 	}
 	slices.SortFunc(kept, position.compare)
