@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // tidy brings the text of a cell into the form in which it is kept: accents in
@@ -18,7 +20,7 @@ func tidy(text string) string {
 	if !plain && !utf8.ValidString(text) {
 		return text // and is told: see unseen
 	} else if !plain {
-		text = compose(text)
+		text = norm.NFC.String(text)
 	} else if !strings.Contains(text, "  ") {
 		return strings.Trim(text, " ")
 	}
@@ -26,7 +28,7 @@ func tidy(text string) string {
 }
 
 // fold makes one text of those that differ only in upper and lower case.
-func fold(text string) string { return compose(strings.ToLower(text)) }
+func fold(text string) string { return norm.NFC.String(strings.ToLower(text)) }
 
 // hidden finds a character that a terminal does not show as it is: it could
 // move the cursor, or make one name look like another.
