@@ -75,7 +75,7 @@ func Example() {
 	do(carla, access.UnpausePartner{Client: "lumen", Partner: "northwind"})
 
 	// The project is over. Ann looks first, then does exactly that.
-	plan, err := manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen"})
+	plan, err := manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen", All: true})
 	if err != nil {
 		panic(err)
 	}

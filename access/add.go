@@ -81,7 +81,7 @@ func (c LinkClients) apply(w *work) error {
 // each refuses a list that names nobody, or somebody twice.
 func each[ID ~string](field string, ids []ID) error {
 	if len(ids) == 0 {
-		return invalid("change", field, "are none")
+		return invalid("change", field, "are none: nobody is named")
 	}
 	seen := make(map[ID]bool, len(ids))
 	for _, id := range ids {
@@ -89,6 +89,18 @@ func each[ID ~string](field string, ids []ID) error {
 			return invalid("change", field, "name one twice")
 		}
 		seen[id] = true
+	}
+	return nil
+}
+
+// eachOrAll refuses a change that names somebody and stands for all, or neither:
+// a list that came to be empty must not mean everybody.
+func eachOrAll[ID ~string](field string, ids []ID, all bool) error {
+	switch {
+	case !all:
+		return each(field, ids)
+	case len(ids) > 0:
+		return invalid("change", field, "are named, and all are asked for")
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ func TestADD4_WhoIsAddedGetsThePartnerSeatAndCredit(t *testing.T) {
 	require.Equal(t, access.PartnerSeat, bob.After.Seat)
 	require.True(t, s.can("bob", paid))
 	require.Equal(t, 2, s.northwind().Members)
-	s.as("ann").allow(access.RemoveEmployee{Employee: "ann"})
+	s.as("ann").allow(access.RemoveEmployee{Employee: "ann", All: true})
 	require.Equal(t, []access.CreditShare{{Partner: "northwind", Of: 1}}, s.credit(), "bob alone earns it")
 }
 
@@ -244,7 +244,7 @@ func TestADD7_TheFirstGoneTheSecondMay(t *testing.T) {
 	s.as("olaf").allow(access.AddEmployee{Employee: "twain", Kind: relationship.Contractor})
 	s.Template("support", "contacts.view.all")
 	s.as("ann").allow(add("support", "twain"))
-	s.as("ann").allow(access.RemoveEmployee{Employee: "twain"})
+	s.as("ann").allow(access.RemoveEmployee{Employee: "twain", All: true})
 	s.as("olaf").allow(add(relationship.PartnerAdminTemplate, "twain"))
 	require.Equal(t, fabrikam, s.lumen("twain").Manager)
 }

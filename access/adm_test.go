@@ -52,7 +52,7 @@ func TestADM1_ItIsTakenAwayByOFF1(t *testing.T) {
 	s := play(t)
 	s.Employee("sara")
 	s.superAdmin("sara")
-	s.as("ann").allow(access.RemoveEmployee{Employee: "sara"})
+	s.as("ann").allow(access.RemoveEmployee{Employee: "sara", All: true})
 	require.Zero(t, s.lumen("sara"))
 }
 
@@ -202,7 +202,7 @@ func TestADM5_ASuperAdminWithoutAccessManagesNothingFromThePartnerAccount(t *tes
 	_, err := s.Manager.IssueLink(t.Context(), access.By("sara"), access.IssueLink{Employee: "sara"})
 	require.ErrorIs(t, err, access.ErrNotAllowed)
 	s.as("sara").deny(access.ErrNotAllowed, access.BecomePartnerAdmin{Client: "lumen"})
-	s.as("sara").deny(access.ErrNotAllowed, access.RemoveEmployee{Employee: "ann"})
+	s.as("sara").deny(access.ErrNotAllowed, access.RemoveEmployee{Employee: "ann", All: true})
 	s.as("sara").deny(access.ErrNotAllowed, access.NameClient{Client: "lumen", Name: "L"})
 }
 

@@ -118,7 +118,7 @@ func TestASK1_CheckTakesNoLock(t *testing.T) {
 		require.True(t, w.Manager.Permissions(accesstest.Admin, accesstest.Client).Has(view))
 		_, err := w.Manager.Explain(access.Host(), accesstest.Admin, accesstest.Client, view)
 		require.NoError(t, err)
-		_, err = w.Manager.Plan(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client})
+		_, err = w.Manager.Plan(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client, All: true})
 		require.NoError(t, err)
 		_, err = w.Manager.Verify(t.Context())
 		require.NoError(t, err)
@@ -160,9 +160,9 @@ func TestREL7_Credit(t *testing.T) {
 	for _, viewer := range []access.Call{access.Host(), access.By("sue"), access.By(accesstest.Admin), access.By(accesstest.SuperAdmin)} {
 		require.Equal(t, halves, credit(viewer), "%s", viewer)
 	}
-	w.Do(access.By("sue"), access.DeactivateEmployees{Client: accesstest.Client})
+	w.Do(access.By("sue"), access.DeactivateEmployees{Client: accesstest.Client, All: true})
 	require.Equal(t, halves, credit(access.Host()), "deactivated or not")
-	w.Do(access.By("sue"), access.RemoveEmployees{Client: accesstest.Client})
+	w.Do(access.By("sue"), access.RemoveEmployees{Client: accesstest.Client, All: true})
 	require.Equal(t, halves, credit(access.Host()), "what was earned last stays while it is ending")
 	w.Clock.Turn(relationship.EndingTime - time.Second)
 	require.Equal(t, halves, credit(access.Host()))

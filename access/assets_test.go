@@ -73,12 +73,12 @@ func assetsOf(effects access.Effects) map[access.Place][]access.Asset {
 
 func TestOFF6_AReviewShowsEveryAssetOwnedThere(t *testing.T) {
 	c, host := stocked(t)
-	for _, change := range []access.Change{access.RemoveEmployee{Employee: "bob"}, access.DeactivateEmployee{Employee: "bob"}} {
+	for _, change := range []access.Change{access.RemoveEmployee{Employee: "bob", All: true}, access.DeactivateEmployee{Employee: "bob", All: true}} {
 		require.Equal(t, map[access.Place][]access.Asset{bobInLumen: {welcome, newsletter}, bobInUmbra: {prospects}},
 			assetsOf(c.plan(access.By("ann"), change).Effects))
 		require.Equal(t, []access.Place{bobInLumen, bobInUmbra}, host.asked[len(host.asked)-1])
 	}
-	review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	require.Equal(t, map[access.Place][]access.Asset{
 		{Client: "lumen", User: "ann"}: nil, bobInLumen: {welcome, newsletter}, eveInLumen: {quarter},
 	}, assetsOf(review.Effects))
@@ -101,18 +101,18 @@ func TestOFF6_TheOtherWaysOutShowAssetsToo(t *testing.T) {
 
 func TestOFF6_TheResultTellsWhatWasReviewed(t *testing.T) {
 	c, _ := stocked(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	done, err := c.Manager.Apply(context.Background(), access.By("ann"), review)
 	require.NoError(t, err)
 	require.Equal(t, assetsOf(review.Effects), assetsOf(done.Effects))
 
 	require.Equal(t, map[access.Place][]access.Asset{eveInLumen: {quarter}},
-		assetsOf(c.Do(access.By("ann"), access.RemoveEmployee{Employee: "eve"}).Effects))
+		assetsOf(c.Do(access.By("ann"), access.RemoveEmployee{Employee: "eve", All: true}).Effects))
 }
 
 func TestOFF6_OnlyTheTickedAreAskedAboutAgain(t *testing.T) {
 	c, host := stocked(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"}).Only(bobInLumen)
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true}).Only(bobInLumen)
 	host.asked, host.owned = nil, []access.Asset{newsletter, welcome} // in Umbra nothing is left
 	done, err := c.Manager.Apply(context.Background(), access.By("ann"), review)
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestOFF6_WhenTheHostsAssetsChangedNothingHappens(t *testing.T) {
 		"renamed":   {renamed, welcome, prospects},
 		"elsewhere": {newsletter, welcome, {Place: bobInLumen, ID: "l1", Type: "list", Name: "Prospects"}},
 	} {
-		for _, change := range []access.Change{access.RemoveEmployee{Employee: "bob"}, access.DeactivateEmployee{Employee: "bob"}} {
+		for _, change := range []access.Change{access.RemoveEmployee{Employee: "bob", All: true}, access.DeactivateEmployee{Employee: "bob", All: true}} {
 			t.Run(name, func(t *testing.T) {
 				c, host := stocked(t)
 				review := c.plan(access.By("ann"), change)
@@ -148,7 +148,7 @@ func TestOFF6_WhenTheHostsAssetsChangedNothingHappens(t *testing.T) {
 // The order in which the host answers is not a difference.
 func TestOFF6_TheHostAnswersInAnyOrder(t *testing.T) {
 	c, host := stocked(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	slices.Reverse(host.owned)
 	_, err := c.Manager.Apply(context.Background(), access.By("ann"), review)
 	require.NoError(t, err)
@@ -164,7 +164,7 @@ func TestOFF6_AHostThatFailsRefusesTheCall(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, host := stocked(t)
-			change := access.RemoveEmployee{Employee: "bob"}
+			change := access.RemoveEmployee{Employee: "bob", All: true}
 			review := c.plan(access.By("ann"), change)
 			spoil(host)
 			err := c.deny(access.By("ann"), change, access.ErrAssets)
@@ -186,7 +186,7 @@ func TestOFF6_AHostThatFailsRefusesTheCall(t *testing.T) {
 // is changed meanwhile is seen.
 func TestOFF6_SomebodyActsWhileTheHostIsAsked(t *testing.T) {
 	c, host := stocked(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	once := func(change access.Change) func() {
 		return func() {
 			host.during = nil
@@ -201,14 +201,14 @@ func TestOFF6_SomebodyActsWhileTheHostIsAsked(t *testing.T) {
 	// Do asks about whoever comes to be concerned. The client lets bob in
 	// again, and he is removed there too, with what he owns.
 	host.during = once(access.MakePartnerAdmin{Client: "umbra", Partner: "northwind", Employee: "bob"})
-	done := c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	done := c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	require.Equal(t, map[access.Place][]access.Asset{bobInLumen: {welcome, newsletter}, bobInUmbra: {prospects}}, assetsOf(done.Effects))
 }
 
 // A refused call does not bother the host.
 func TestOFF6_TheActorIsAskedForBeforeTheHost(t *testing.T) {
 	c, host := stocked(t)
-	c.deny(access.By("bob"), access.RemoveEmployee{Employee: "eve"}, access.ErrNotAllowed, "bob")
+	c.deny(access.By("bob"), access.RemoveEmployee{Employee: "eve", All: true}, access.ErrNotAllowed, "bob")
 	c.deny(access.By("ann"), access.RemoveMember{Client: "lumen", User: "eve"}, access.ErrNotAllowed, "ann")
 	require.Empty(t, host.asked)
 }

@@ -48,7 +48,7 @@ func TestADD5_TheRoleIsClosedToALinkedMember(t *testing.T) {
 		},
 		"after another template": {steps(does("ann", supportForBob)), "ann", roleByTemplate, access.ErrLinked},
 		"after a deactivation": {
-			steps(does("ann", access.DeactivateEmployee{Employee: "bob"}), does("ann", access.ReactivateEmployees{Client: "lumen"})),
+			steps(does("ann", access.DeactivateEmployee{Employee: "bob", All: true}), does("ann", access.ReactivateEmployees{Client: "lumen", All: true})),
 			"ann", roleByTemplate, access.ErrLinked,
 		},
 		"after having been super admin for a while": {
@@ -100,7 +100,7 @@ func TestADD5_TheClientOpensTheRole(t *testing.T) {
 
 func TestADD5_RemovalOpensTheRole(t *testing.T) {
 	s := linkedBob(t)
-	s.as("ann").allow(access.RemoveEmployee{Employee: "bob"})
+	s.as("ann").allow(access.RemoveEmployee{Employee: "bob", All: true})
 	s.as("ann").allow(add(relationship.PartnerAdminTemplate, "bob"))
 	require.Equal(t, relationship.PartnerAdmin, s.lumen("bob").Role)
 	require.False(t, s.lumen("bob").Linked)

@@ -59,7 +59,7 @@ var linking = map[string]struct {
 var (
 	employed = does("ann", access.AddEmployee{Employee: "bob", Kind: relationship.Staff})
 	ownUser  = does("carla", access.AddMember{Client: "lumen", User: "bob", Permissions: []string{"contacts.view.all"}})
-	leave    = does("ann", access.RemoveEmployees{Client: "lumen"})
+	leave    = does("ann", access.RemoveEmployees{Client: "lumen", All: true})
 )
 
 func known(domain string) func(*scene) { return func(s *scene) { s.User("bob", domain) } }
@@ -236,7 +236,7 @@ func TestADD5_WhoIsNotLinkedByHand(t *testing.T) {
 		"barred, deactivated":   {does("carla", access.DeactivateMember{Client: "lumen", User: "bob"}), access.ErrBarred},
 		"suspended":             {does("ann", access.SuspendEmployee{Employee: "bob"}), access.ErrInactive},
 		"left":                  {does("ann", access.EndEmployment{Employee: "bob"}), access.ErrUnknownEmployee},
-		"no partner admin left": {does("ann", access.RemoveEmployee{Employee: "ann"}), access.ErrNotAllowed},
+		"no partner admin left": {does("ann", access.RemoveEmployee{Employee: "ann", All: true}), access.ErrNotAllowed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := unverified(t)

@@ -211,10 +211,10 @@ func TestWords_TheOtherHatDoesNotHelp(t *testing.T) {
 	c.superAdmin("max", "northwind.example")
 	c.Do(access.By("ann"), access.AddEmployee{Employee: "max", Kind: relationship.Staff}) // without powers there
 
-	c.deny(access.By("max"), access.RemoveEmployee{Employee: "bob"}, access.ErrNotAllowed, "max")
+	c.deny(access.By("max"), access.RemoveEmployee{Employee: "bob", All: true}, access.ErrNotAllowed, "max")
 	c.deny(access.By("max").At("northwind"), access.RemoveMember{Client: "lumen", User: "bob"}, access.ErrNotAllowed)
 	c.deny(access.By("ann"), access.RemoveMember{Client: "lumen", User: "bob"}, access.ErrNotAllowed, "ann")
-	c.deny(access.Host(), access.RemoveEmployee{Employee: "bob"}, access.ErrNotAllowed)
+	c.deny(access.Host(), access.RemoveEmployee{Employee: "bob", All: true}, access.ErrNotAllowed)
 	c.deny(access.Host(), access.RemoveMember{Client: "lumen", User: "bob"}, access.ErrNotAllowed)
 	c.deny(access.By("ann"), access.RenameClient{Client: "lumen", Name: "L"}, access.ErrNotAllowed, "ann")
 

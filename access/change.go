@@ -37,10 +37,9 @@ func splitBy[ID any](ids []ID, one func(ID) Change) []Change {
 	return parts
 }
 
-// splitOff takes a change apart that is about those named, or about all when
-// the list is nil.
-func splitOff[ID any](ids []ID, planned func() ([]Place, error), of func(Place) ID, one func(ID) Change) ([]Change, error) {
-	if ids == nil {
+// splitOff takes a change apart that is about those named, or about all.
+func splitOff[ID any](ids []ID, all bool, planned func() ([]Place, error), of func(Place) ID, one func(ID) Change) ([]Change, error) {
+	if all {
 		places, err := planned()
 		if err != nil {
 			return nil, err

@@ -52,9 +52,9 @@ func (s sight) clientActions(client relationship.ClientID) ClientActions {
 		Renew: s.accepts(withAnyone(client, func(id relationship.UserID) Change {
 			return RenewEmployees{Client: client, Employees: []relationship.UserID{id}, End: soon}
 		})),
-		DeactivateAll: s.changes(DeactivateEmployees{Client: client}),
-		ReactivateAll: s.changes(ReactivateEmployees{Client: client}),
-		RemoveAll:     s.changes(RemoveEmployees{Client: client}),
+		DeactivateAll: s.changes(DeactivateEmployees{Client: client, All: true}),
+		ReactivateAll: s.changes(ReactivateEmployees{Client: client, All: true}),
+		RemoveAll:     s.changes(RemoveEmployees{Client: client, All: true}),
 		ChangeOver:    s.changes(BecomePartnerAdmin{Client: client}),
 		ChangeOthersOver: s.changes(withAnyone(client, func(id relationship.UserID) Change {
 			return ChangeSuperAdmins{Client: client, Employees: []SuperAdminChoice{{Employee: id}}}

@@ -127,7 +127,7 @@ func TestDEL1_OFFandMIGAreNotBound(t *testing.T) {
 	c.Do(access.By("nia"), access.ChangeSuperAdmins{Client: "lumen", Employees: []access.SuperAdminChoice{{Employee: "max"}}})
 	require.Equal(t, c.Catalog.PartnerAdmin().Names(), c.lumen("max").Set)
 
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	c.Do(access.By("nia"), access.ReactivateEmployees{Client: "lumen", Employees: people("bob")})
 	require.Equal(t, perms("reports.view"), c.lumen("bob").Set)
 
@@ -312,9 +312,9 @@ func TestDEL4_NoDetour(t *testing.T) {
 	c.Do(access.By("nia"), access.ChangeTemplate{Client: "lumen", Employees: people("noa"), Template: "analyst"})
 	c.Do(access.By("nia"), access.ChangeTemplate{Client: "lumen", Employees: people("noa"), Template: "partner admin"})
 	c.Do(access.By("noa"), access.ChangeEmployeePermissions{Client: "lumen", Employee: "nia", Add: []string{"reports.view"}})
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "nia"})
-	c.Do(access.By("noa"), access.ReactivateEmployees{Client: "lumen"})
-	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "nia"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "nia", All: true})
+	c.Do(access.By("noa"), access.ReactivateEmployees{Client: "lumen", All: true})
+	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "nia", All: true})
 	c.Do(access.By("noa"), access.AddEmployees{Client: "lumen", Employees: people("nia"), Template: "partner admin"})
 	for _, user := range people("nia", "noa") {
 		require.Equal(t, relationship.PartnerAdmin, c.lumen(user).Role)

@@ -37,7 +37,7 @@ func TestPSET4_DriftListsWhatDiffers(t *testing.T) {
 	c.Do(access.By("ann"), access.EditTemplate{Name: "support", Permissions: []string{"contacts.edit.own"}})
 	require.Empty(t, rolloutDrift(c, "ann", "support"))
 	c.Do(access.By("ann"), access.ChangeEmployeePermissions{Client: "umbra", Employee: "dirk", Add: []string{"crm.views.edit"}})
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "dirk"}) // a record is compared, whoever may use it
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "dirk", All: true}) // a record is compared, whoever may use it
 	require.Equal(t, []string{`"dirk" in "umbra": extra: crm.views.edit`}, rolloutDrift(c, "ann", "support"))
 
 	// ann lacks Reports in Lumen since carla took it away.

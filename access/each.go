@@ -125,8 +125,8 @@ func (m *Manager) itemsOf(call Call, change Change) (EachResult, error) {
 			switch {
 			case errors.Is(err, ErrInvalid):
 				return result, err
-			case err != nil:
-				parts = []Change{change} // it is refused at its turn, for itself
+			case err != nil || len(parts) == 0:
+				parts = []Change{change} // it is one item, whatever becomes of it
 			}
 		}
 		for _, part := range parts {

@@ -88,13 +88,13 @@ func TestPLAN3_AllTheReachable(t *testing.T) {
 	w, users := eachWorld(t, 3)
 	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"})
 	w.Do(access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client, Employees: users[:1]})
-	result := doEach(t, w, access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client})
+	result := doEach(t, w, access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client, All: true})
 	require.Equal(t, access.Tally{Applied: 3, Unchanged: 1}, result.Tally, "the three employees with ann, and one who was")
-	result = doEach(t, w, access.By(accesstest.Admin), access.RemoveEmployee{Employee: users[0]})
+	result = doEach(t, w, access.By(accesstest.Admin), access.RemoveEmployee{Employee: users[0], All: true})
 	require.Equal(t, access.Tally{Applied: 1}, result.Tally)
 	w.Clock.Turn(1)
 
-	_, err := w.Manager.DoEach(t.Context(), access.By(accesstest.Admin).Once("k"), access.RemoveEmployees{Client: accesstest.Client}, nil)
+	_, err := w.Manager.DoEach(t.Context(), access.By(accesstest.Admin).Once("k"), access.RemoveEmployees{Client: accesstest.Client, All: true}, nil)
 	require.ErrorIs(t, err, access.ErrInvalid, "repeated, it would be about others")
 }
 
@@ -167,9 +167,9 @@ func TestPLAN3_TheCallItself(t *testing.T) {
 		change access.Change
 		want   error
 	}{
-		"nobody's call":           {access.Call{}, access.RemoveEmployees{Client: accesstest.Client}, access.ErrInvalid},
+		"nobody's call":           {access.Call{}, access.RemoveEmployees{Client: accesstest.Client, All: true}, access.ErrInvalid},
 		"no change":               {access.By(accesstest.Admin), nil, access.ErrInvalid},
-		"a key, and nobody named": {access.By(accesstest.Admin).Once("k"), access.RemoveEmployees{Client: accesstest.Client}, access.ErrInvalid},
+		"a key, and nobody named": {access.By(accesstest.Admin).Once("k"), access.RemoveEmployees{Client: accesstest.Client, All: true}, access.ErrInvalid},
 	} {
 		result, err := w.Manager.DoEach(t.Context(), test.call, test.change, nil)
 		require.ErrorIs(t, err, test.want, name)
@@ -198,7 +198,7 @@ func TestOFF6_EachForItselfShowsTheAssets(t *testing.T) {
 	}
 	owned.err = fmt.Errorf("out of order")
 	w.Do(access.By(accesstest.SuperAdmin), access.PausePartner{Client: accesstest.Client, Partner: accesstest.Partner})
-	failed, err := w.Manager.DoEach(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client}, nil)
+	failed, err := w.Manager.DoEach(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client, All: true}, nil)
 	require.ErrorIs(t, err, access.ErrAssets)
 	require.Equal(t, access.Tally{NotAttempted: 1}, failed.Tally)
 }
@@ -281,7 +281,7 @@ func TestPLAN3_RollingOutEachClientForItself(t *testing.T) {
 	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"})
 	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: "umbra", Employees: users[:2], Template: "support"})
 	w.Do(access.By(accesstest.Admin), access.EditTemplate{Name: "support", Permissions: []string{crm.ReportsView, crm.ReportsEdit}})
-	result := doEach(t, w, access.By(accesstest.Admin), access.RollOutTemplate{Name: "support"})
+	result := doEach(t, w, access.By(accesstest.Admin), access.RollOutTemplate{Name: "support", All: true})
 	require.Equal(t, access.Tally{Applied: 2}, result.Tally)
 	require.Len(t, result.Items[0].Effects.Members, 3)
 	require.Len(t, result.Items[1].Effects.Members, 2)
@@ -292,7 +292,7 @@ func TestPLAN3_RollingOutEachClientForItself(t *testing.T) {
 func TestPLAN3_WhatCannotBeTakenApartIsOneItem(t *testing.T) {
 	w := accesstest.New(t)
 	result := doEach(t, w, access.By(accesstest.Admin), access.All{
-		access.RemoveEmployee{Employee: "nobody"}, access.DeactivateEmployee{Employee: accesstest.Admin},
+		access.RemoveEmployee{Employee: "nobody", All: true}, access.DeactivateEmployee{Employee: accesstest.Admin, All: true},
 	})
 	require.Equal(t, access.Tally{Applied: 1, Refused: 1}, result.Tally)
 	require.ErrorIs(t, result.Items[0].Err, access.ErrUnknownEmployee)
@@ -301,7 +301,7 @@ func TestPLAN3_WhatCannotBeTakenApartIsOneItem(t *testing.T) {
 // What a partner plans for its own people says nothing of the client's.
 func TestPLAN1_TheClientsSuperAdminsAreItsOwnBusiness(t *testing.T) {
 	w := accesstest.New(t)
-	plan, err := w.Manager.Plan(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client})
+	plan, err := w.Manager.Plan(t.Context(), access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client, All: true})
 	require.NoError(t, err)
 	require.Len(t, plan.Clients, 1)
 	require.Zero(t, plan.Clients[0].SuperAdmins)

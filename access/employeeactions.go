@@ -48,8 +48,8 @@ func (s sight) employeeActions(e relationship.Employee) EmployeeActions {
 		Link: s.changes(inAnyClientOf(user, func(client relationship.ClientID) Change {
 			return LinkEmployee{Client: client, Employee: user}
 		})),
-		DeactivateEverywhere: s.changes(DeactivateEmployee{Employee: user}),
-		RemoveEverywhere:     s.changes(RemoveEmployee{Employee: user}),
+		DeactivateEverywhere: s.changes(DeactivateEmployee{Employee: user, All: true}),
+		RemoveEverywhere:     s.changes(RemoveEmployee{Employee: user, All: true}),
 	}
 }
 

@@ -69,7 +69,7 @@ func ExampleManager_Permissions() {
 func ExampleManager_Explain() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	w.Do(access.By("carla"), access.PausePartner{Client: "lumen", Partner: "northwind"})
 
 	explanation, err := w.Manager.Explain(access.By("bob"), "bob", "lumen", w.Permission("reports.view"))

@@ -31,7 +31,7 @@ func ExampleAssets() {
 		{Place: access.Place{Client: "lumen", User: "carla"}, ID: "3", Type: "workflow", Name: "Invoices"},
 	}))
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	plan, err := w.Manager.Plan(context.Background(), access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	plan, err := w.Manager.Plan(context.Background(), access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	if err != nil {
 		panic(err)
 	}
@@ -52,7 +52,7 @@ func (unreachable) OwnedAt(context.Context, []access.Place) ([]access.Asset, err
 func ExampleAssets_unreachable() {
 	w := world(accesstest.WithAssets(unreachable{}))
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	err := w.Refused(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	err := w.Refused(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	fmt.Println(errors.Is(err, access.ErrAssets))
 	fmt.Println(err)
 	// Output:

@@ -22,7 +22,7 @@ func ExampleBy() {
 func ExampleHost() {
 	w := world()
 	w.Do(access.Host(), access.RenameClient{Client: "lumen", Name: "Lumen Group"})
-	fmt.Println(w.Refused(access.Host(), access.RemoveEmployees{Client: "lumen"}))
+	fmt.Println(w.Refused(access.Host(), access.RemoveEmployees{Client: "lumen", All: true}))
 	// Output: not allowed: this belongs to a partner's side, not to the host (ORG-1)
 }
 
@@ -55,7 +55,7 @@ func ExampleCall_Once() {
 	again := w.Do(access.By("ann").Once("order 17"), add)
 	fmt.Println("replayed:", again.Replayed, "members:", again.Counts.Members, "same revision:", again.Revision == first.Revision)
 
-	fmt.Println(w.Refused(access.By("ann").Once("order 17"), access.RemoveEmployees{Client: "lumen"}))
+	fmt.Println(w.Refused(access.By("ann").Once("order 17"), access.RemoveEmployees{Client: "lumen", All: true}))
 	// Output:
 	// replayed: true members: 1 same revision: true
 	// the key was used for something else, user "ann" (PLAN-4)

@@ -77,7 +77,7 @@ func ExampleReplaceSuperAdmin() {
 // (REL-4). It revives nothing.
 func ExampleReportActivity() {
 	w := world()
-	w.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	w.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	show := func() {
 		r := w.Relationship("northwind", "lumen")
 		fmt.Println(r.Phase, "until", r.EndsAt.Format(time.DateOnly))

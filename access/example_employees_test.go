@@ -30,9 +30,9 @@ func ExampleChangeEmployee() {
 		Employee: "bob", Kind: relationship.Staff, View: true, Edit: true,
 	}))
 
-	deactivated := w.Do(access.By("bob"), access.DeactivateEmployee{Employee: "cleo"})
+	deactivated := w.Do(access.By("bob"), access.DeactivateEmployee{Employee: "cleo", All: true})
 	fmt.Print(deactivated)
-	fmt.Println(w.Refused(access.By("bob"), access.ReactivateEmployees{Client: "lumen"}))
+	fmt.Println(w.Refused(access.By("bob"), access.ReactivateEmployees{Client: "lumen", All: true}))
 	// Output:
 	// employee "northwind" "bob": staff, employed → staff, employed, view, edit
 	// "cleo" in "lumen": standard, managed by northwind, template "support", partner seat → standard, managed by northwind, template "support", partner seat, deactivated by the partner's side

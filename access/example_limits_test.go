@@ -76,7 +76,7 @@ func ExamplePauseMember() {
 	w.AddEmployee("bob", "support", "tickets.view.own")
 	w.Do(access.By("carla"), access.PauseMember{Client: "lumen", User: "bob"})
 
-	w.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	w.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	w.Do(access.By("ann"), access.AddEmployees{
 		Client: "lumen", Employees: []relationship.UserID{"bob"}, Template: "support",
 	})

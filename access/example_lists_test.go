@@ -154,7 +154,7 @@ func ExampleManager_ClientDetails() {
 	w.AddEmployee("bob", "support", "reports.view")
 	w.Employee("dora")
 	w.Do(access.By("ann"), access.ChangeEmployee{Employee: "dora", Kind: relationship.Staff, View: true, Edit: true})
-	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	for _, viewer := range []relationship.UserID{"ann", "dora"} {
 		list := w.Manager.ClientDetails(access.By(viewer), "lumen", access.MemberQuery{Search: "bob"})
 		for row, err := range list.All() {

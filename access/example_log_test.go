@@ -51,7 +51,7 @@ func ExampleManager_Verify() {
 // instant (REL-6).
 func ExampleManager_Sweep() {
 	w := world()
-	gone := w.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	gone := w.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	w.Clock.Turn(2 * relationship.EndingTime)
 
 	swept, err := w.Manager.Sweep(context.Background())
@@ -74,7 +74,7 @@ func ExampleManager_Sweep() {
 func ExampleManager_Stats() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	_, err := w.Manager.Do(context.Background(), access.By("bob"), access.RemoveEmployees{Client: "lumen"})
+	_, err := w.Manager.Do(context.Background(), access.By("bob"), access.RemoveEmployees{Client: "lumen", All: true})
 	fmt.Println("bob:", errors.Is(err, access.ErrNotAllowed))
 
 	stats := w.Manager.Stats()

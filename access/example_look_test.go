@@ -32,7 +32,7 @@ func ExampleManager_Member() {
 // A relationship ends by the clock, whether or not anybody writes it down.
 func ExampleManager_Relationship() {
 	w := world()
-	w.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	w.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	for range 2 {
 		r, err := w.Manager.Relationship(access.By("carla"), "northwind", "lumen")
 		if err != nil {

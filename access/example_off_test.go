@@ -13,7 +13,7 @@ import (
 func ExampleDeactivateEmployee() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	fmt.Print(w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"}))
+	fmt.Print(w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true}))
 	fmt.Println(w.Manager.CheckName("bob", "lumen", "tickets.view.own"))
 	// Output:
 	// "bob" in "lumen": standard, managed by northwind, template "support", partner seat → standard, managed by northwind, template "support", partner seat, deactivated by the partner's side
@@ -25,14 +25,14 @@ func ExampleDeactivateEmployee() {
 func ExampleDeactivateEmployees() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	result := w.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen"})
+	result := w.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen", All: true})
 	for _, m := range result.Members {
 		fmt.Printf("%s is deactivated by the %s's side\n", m.User, m.After.Deactivated)
 	}
 	fmt.Println("relationship:", w.Relationship("northwind", "lumen").Phase)
 
 	// Nobody on the partner's side can undo it now (OFF-5). The client can.
-	fmt.Println(w.Refused(access.By("ann"), access.ReactivateEmployees{Client: "lumen"}))
+	fmt.Println(w.Refused(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true}))
 	w.Do(access.By("carla"), access.ReactivateMember{Client: "lumen", User: "ann"})
 	fmt.Println(w.Manager.CheckName("ann", "lumen", "contacts.view.all"))
 	// Output:
@@ -49,10 +49,10 @@ func ExampleReactivateEmployees() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
 	w.AddEmployee("cleo", "reports", "reports.view")
-	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	w.Do(access.By("carla"), access.DeactivateMember{Client: "lumen", User: "cleo"})
 
-	w.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen"})
+	w.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true})
 	fmt.Println("bob: ", w.Manager.Permissions("bob", "lumen"))
 	err := w.Refused(access.By("ann"), access.ReactivateEmployees{
 		Client: "lumen", Employees: []relationship.UserID{"cleo"},
@@ -90,7 +90,7 @@ func ExampleRemoveEmployee() {
 func ExampleRemoveEmployees() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	result := w.Do(access.By("ann").Because("project over"), access.RemoveEmployees{Client: "lumen"})
+	result := w.Do(access.By("ann").Because("project over"), access.RemoveEmployees{Client: "lumen", All: true})
 	for _, m := range result.Members {
 		fmt.Printf("%s: %s\n", m.User, m.After)
 	}

@@ -82,7 +82,7 @@ func ExampleDeactivateMember_last() {
 func ExampleReactivateMember() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	w.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	w.Do(access.By("carla"), access.ReactivateMember{Client: "lumen", User: "bob"})
 	fmt.Println(w.Manager.Permissions("bob", "lumen"))
 	// Output: tickets.view.own

@@ -50,7 +50,7 @@ func ExampleSetPartnerKind() {
 	w.Do(access.Host(), access.SetPartnerKind{Partner: "northwind", Kind: "reseller"})
 
 	fmt.Println(w.Manager.CheckName("bob", "lumen", "tickets.edit.all"))
-	fmt.Println(w.Refused(access.By("ann"), access.ReactivateEmployees{Client: "lumen"}))
+	fmt.Println(w.Refused(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true}))
 	// Output:
 	// allowed
 	// partner is not eligible, partner "northwind": its kind is "reseller" (LINK-1)
@@ -81,7 +81,7 @@ func ExampleClosePartner() {
 	w.Do(access.Host().Because("contract ended"), access.ClosePartner{Partner: "northwind"})
 
 	fmt.Println(w.Manager.CheckName("ann", "lumen", "contacts.view.all"))
-	fmt.Println(w.Refused(access.By("ann"), access.RemoveEmployees{Client: "lumen"}))
+	fmt.Println(w.Refused(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true}))
 	// Output:
 	// refused: partner is closed
 	// not allowed, partner "northwind", user "ann": only an active employee with Client Access Manager access may do this (LINK-1)

@@ -13,7 +13,7 @@ import (
 func ExampleManager_Plan() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
-	plan, err := w.Manager.Plan(context.Background(), access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	plan, err := w.Manager.Plan(context.Background(), access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	if err != nil {
 		panic(err)
 	}
@@ -29,7 +29,7 @@ func ExampleManager_Plan() {
 func ExampleManager_Plan_obstacle() {
 	w := world()
 	w.Do(access.Host(), access.CreateClient{ID: "harbor", Name: "Harbor Hotels", SuperAdmin: "ann"})
-	plan, err := w.Manager.Plan(context.Background(), access.By("ann"), access.RemoveEmployee{Employee: "ann"})
+	plan, err := w.Manager.Plan(context.Background(), access.By("ann"), access.RemoveEmployee{Employee: "ann", All: true})
 	if err != nil {
 		panic(err)
 	}
@@ -48,7 +48,7 @@ func ExampleManager_Apply() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
 	ctx, ann := context.Background(), access.By("ann").Because("left the project")
-	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployee{Employee: "bob"})
+	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployee{Employee: "bob", All: true})
 	if err != nil {
 		panic(err)
 	}
@@ -119,7 +119,7 @@ func ExamplePlan_Only() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
 	ctx, ann := context.Background(), access.By("ann")
-	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen"})
+	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen", All: true})
 	if err != nil {
 		panic(err)
 	}
@@ -144,7 +144,7 @@ func ExampleParsePlan() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
 	ctx, ann := context.Background(), access.By("ann")
-	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployee{Employee: "bob"})
+	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployee{Employee: "bob", All: true})
 	if err != nil {
 		panic(err)
 	}
@@ -200,7 +200,7 @@ func ExampleChangedError() {
 	w := world()
 	w.AddEmployee("bob", "support", "tickets.view.own")
 	ctx, ann := context.Background(), access.By("ann")
-	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen"})
+	plan, err := w.Manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen", All: true})
 	if err != nil {
 		panic(err)
 	}

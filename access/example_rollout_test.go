@@ -37,7 +37,7 @@ func ExampleDeleteTemplate() {
 	w.AddEmployee("bob", "support", "reports.view")
 	fmt.Println(w.Refused(access.By("ann"), access.DeleteTemplate{Name: "support"}))
 
-	w.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	w.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	fmt.Print(w.Do(access.By("ann"), access.DeleteTemplate{Name: "support"}))
 	// Output:
 	// a member uses it, partner "northwind", client "lumen", user "bob": template "support" (PSET-4)
@@ -55,7 +55,7 @@ func ExampleRollOutTemplate() {
 	w.Do(access.By("olga"), access.ChangeMemberPermissions{Client: "harbor", User: "ann", Remove: []string{"reports.view"}})
 	w.Do(access.By("ann"), access.EditTemplate{Name: "support", Permissions: []string{"tickets.view.own", "reports.view"}})
 
-	result := w.Do(access.By("ann"), access.RollOutTemplate{Name: "support"})
+	result := w.Do(access.By("ann"), access.RollOutTemplate{Name: "support", All: true})
 	for _, member := range result.Members {
 		fmt.Printf("%s: granted %q, withheld %q\n", member.Place, member.Granted, member.Withheld)
 	}

@@ -95,7 +95,7 @@ func TestOwed_AWriteThatFailsChangesNothing(t *testing.T) {
 	do(carla, access.SetMemberEnd{Client: "lumen", User: "bob", End: end})
 	do(carla, access.SetCeiling{Client: "lumen", Partner: "northwind", Permissions: []string{"reports.view"}})
 	do(carla, access.PauseMember{Client: "lumen", User: "bob"})
-	do(ann, access.RemoveEmployee{Employee: "bob"}) // its end is noted
+	do(ann, access.RemoveEmployee{Employee: "bob", All: true}) // its end is noted
 	do(ann, access.AddEmployees{Client: "lumen", Employees: []relationship.UserID{"bob"}, Template: "support"})
 	do(carla, access.DeactivateMember{Client: "lumen", User: "bob"})
 	do(carla, access.ReactivateMember{Client: "lumen", User: "bob"})
@@ -110,7 +110,7 @@ func TestOwed_AWriteThatFailsChangesNothing(t *testing.T) {
 	do(carla, access.SetRelationshipEnd{Client: "lumen", Partner: "northwind", End: end})
 	w.Clock.Set(end.Add(time.Second)) // what the clock ends is written with the next step
 	do(carla, access.MakePartnerAdmin{Client: "lumen", Partner: "northwind", Employee: "ann"})
-	do(ann, access.RemoveEmployees{Client: "lumen"})
+	do(ann, access.RemoveEmployees{Client: "lumen", All: true})
 	w.Clock.Turn(60 * accesstest.Day)
 	for store.failAt = 1; store.failAt < 3; store.failAt++ {
 		swept, err := w.Manager.Sweep(context.Background())

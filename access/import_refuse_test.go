@@ -197,7 +197,7 @@ func importTroubled(t *testing.T) importing {
 	w.Employee("bob")
 	w.applied(importStory()...)
 	w.Do(access.By("lea"), access.MakePartnerAdmin{Client: "harbor", Partner: "northwind", Employee: "ann"})
-	w.Do(access.By("ann"), access.RemoveEmployees{Client: "harbor"})
+	w.Do(access.By("ann"), access.RemoveEmployees{Client: "harbor", All: true})
 	w.Do(access.By("carla"), access.SetLongestMembership{Client: "lumen", Partner: "northwind", Longest: accesstest.Day})
 	w.applied(
 		importUser("nia", "home.example"), importUser("pat", "home.example"), importUser("gil", "home.example"),

@@ -81,7 +81,7 @@ func TestASK1_NoAnswerThatWasNeverTrue(t *testing.T) {
 		case step%37 == 3:
 			call, change = access.By(accesstest.SuperAdmin), access.UnpausePartner{Client: accesstest.Client, Partner: accesstest.Partner}
 		case random.IntN(2) == 0:
-			change = access.ReactivateEmployees{Client: accesstest.Client}
+			change = access.ReactivateEmployees{Client: accesstest.Client, All: true}
 		}
 		manager := []*access.Manager{w.Manager, other}[step%2]
 		_, _ = manager.Do(t.Context(), call, change) // some are refused while the partner is paused

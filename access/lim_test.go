@@ -189,8 +189,8 @@ func TestLIM3_PausesOutliveWhatTheyPause(t *testing.T) {
 	for _, pause := range pauses {
 		for name, again := range map[string]func(c cast){
 			"removed and added": func(c cast) {
-				c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
-				c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"}) // who is in no client
+				c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
+				c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true}) // who is in no client
 			},
 			"removed by the client, and let in again": func(c cast) {
 				c.Do(access.By("carla"), access.RemoveMember{Client: "lumen", User: "bob"})
@@ -236,7 +236,7 @@ func TestLIM3_TheClientsPausesOfMembersAndPartnersLiftWithoutTheMember(t *testin
 	c := newCast(t)
 	c.AddEmployee("bob", "support", "reports.view")
 	c.Do(access.By("carla"), access.PauseMember{Client: "lumen", User: "bob"})
-	c.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	c.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	c.Do(access.By("carla"), access.UnpauseMember{Client: "lumen", User: "bob"})
 	c.Do(access.By("carla"), access.PausePartner{Client: "lumen", Partner: "northwind"})
 	c.Do(access.By("carla"), access.UnpausePartner{Client: "lumen", Partner: "northwind"})
@@ -270,7 +270,7 @@ func TestLIM3_NobodyCanBlockAPause(t *testing.T) {
 	c.Do(access.By("carla"), access.PauseMember{Client: "lumen", User: "ann"})
 	require.False(t, c.may("ann", "reports.view"))
 	c.Do(access.By("carla"), access.UnpauseMember{Client: "lumen", User: "ann"})
-	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen"})
+	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen", All: true})
 	c.Do(access.By("carla"), access.PauseMember{Client: "lumen", User: "ann"})
 	c.Do(access.By("carla"), access.PausePartner{Client: "lumen", Partner: "northwind"})
 	c.bareClient("umbra", "ulla")
@@ -282,7 +282,7 @@ func TestLIM3_NobodyCanBlockAPause(t *testing.T) {
 func TestLIM3_CeilingsOutliveTheRelationship(t *testing.T) {
 	c := newCast(t)
 	c.Do(access.By("carla"), ceiling("crm.views.edit"))
-	c.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	c.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	c.Clock.Turn(61 * accesstest.Day)
 	require.Equal(t, relationship.Ended, c.Relationship("northwind", "lumen").PhaseAt(c.Clock.Now()))
 	c.Do(access.By("carla"), access.MakePartnerAdmin{Client: "lumen", Partner: "northwind", Employee: "ann"})

@@ -33,7 +33,7 @@ func TestLINK4_OneAtomicStepMakesThePartnerAdmin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := play(t)
 			s.secondClient()
-			s.as("ann").allow(access.RemoveEmployees{Client: "lumen"})
+			s.as("ann").allow(access.RemoveEmployees{Client: "lumen", All: true})
 			s.Clock.Turn(61 * 24 * time.Hour) // Lumen's relationship has ended
 			s.Employee("bob")
 			result := s.as("carla").allow(way(s, "bob"))
@@ -105,7 +105,7 @@ func TestLINK4_ThisPartnersMemberBecomesThatByDEL1WithTheApprover(t *testing.T) 
 
 func TestLINK4_WhoeverDeactivatedThemTheyBecomeActive(t *testing.T) {
 	for name, deactivate := range map[string]func(*scene){
-		"the partner's side": does("ann", access.DeactivateEmployee{Employee: "bob"}),
+		"the partner's side": does("ann", access.DeactivateEmployee{Employee: "bob", All: true}),
 		"the client's side":  does("carla", access.DeactivateMember{Client: "lumen", User: "bob"}),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestLINK4_WhomTheClientsSideRemovedItLetsInAgain(t *testing.T) {
 		s.as("ann").deny(access.ErrBarred, add)
 		s.as("carla").allow(let("bob")) // a removal makes it a new approval
 		require.Equal(t, relationship.PartnerAdmin, s.lumen("bob").Role)
-		s.as("ann").allow(access.RemoveEmployee{Employee: "bob"})
+		s.as("ann").allow(access.RemoveEmployee{Employee: "bob", All: true})
 		s.as("ann").allow(add) // the bar is lifted
 	})
 }
@@ -193,7 +193,7 @@ func TestLINK4_TheSameLinkAgain(t *testing.T) {
 	s.as("carla").allow(approve(link))
 	s.as("carla").idle(approve(link))
 	s.as("sven").idle(approve(link))
-	s.as("ann").allow(access.RemoveEmployee{Employee: "bob"})
+	s.as("ann").allow(access.RemoveEmployee{Employee: "bob", All: true})
 	s.as("carla").allow(approve(link)) // after a removal it is a new approval
 	require.Equal(t, relationship.PartnerAdmin, s.lumen("bob").Role)
 }

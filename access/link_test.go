@@ -87,7 +87,7 @@ func TestLINK1_WheneverTheRoleIsGivenOrUsed(t *testing.T) {
 	require.ErrorIs(t, err, access.ErrNotEligible)
 
 	require.True(t, s.can("ann", "contacts.view.all"), "working there is not managing")
-	ann.allow(access.RemoveEmployee{Employee: "bob"}) // OFF-1 needs no partner admin
+	ann.allow(access.RemoveEmployee{Employee: "bob", All: true}) // OFF-1 needs no partner admin
 }
 
 func TestLINK2_ALinkIsPersonal(t *testing.T) {

@@ -49,7 +49,7 @@ func rosterWorld(t *testing.T) *accesstest.World {
 	w.Do(ann, access.All{
 		access.ChangeEmployee{Employee: "sue", Kind: relationship.Staff, View: true, Edit: true},
 		access.SuspendEmployee{Employee: "cora"},
-		access.DeactivateEmployee{Employee: "dan"},
+		access.DeactivateEmployee{Employee: "dan", All: true},
 		access.EndEmployment{Employee: "lena"},
 	})
 	w.User("petra", "northwind.example")

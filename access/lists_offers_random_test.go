@@ -143,9 +143,9 @@ func (o offerTrials) withClient(client relationship.ClientID, a access.ClientAct
 				access.RenewEmployees{Client: client, Employees: who},
 			}
 		}),
-		"deactivate all": one(a.DeactivateAll, false, access.DeactivateEmployees{Client: client}),
-		"reactivate all": one(a.ReactivateAll, false, access.ReactivateEmployees{Client: client}),
-		"remove all":     one(a.RemoveAll, false, access.RemoveEmployees{Client: client}),
+		"deactivate all": one(a.DeactivateAll, false, access.DeactivateEmployees{Client: client, All: true}),
+		"reactivate all": one(a.ReactivateAll, false, access.ReactivateEmployees{Client: client, All: true}),
+		"remove all":     one(a.RemoveAll, false, access.RemoveEmployees{Client: client, All: true}),
 		"change over":    one(a.ChangeOver, false, access.BecomePartnerAdmin{Client: client}),
 		"change others over": anyone(a.ChangeOthersOver, false, func(who []relationship.UserID) []access.Change {
 			return []access.Change{access.ChangeSuperAdmins{
@@ -195,7 +195,7 @@ func (o offerTrials) withEmployee(row access.EmployeeRow) map[string]offer {
 		"issue a link":          {is: a.IssueLink, link: user},
 		"add":                   one(a.Add, adding...),
 		"link":                  one(a.Link, linking...),
-		"deactivate everywhere": one(a.DeactivateEverywhere, access.DeactivateEmployee{Employee: user}),
-		"remove everywhere":     one(a.RemoveEverywhere, access.RemoveEmployee{Employee: user}),
+		"deactivate everywhere": one(a.DeactivateEverywhere, access.DeactivateEmployee{Employee: user, All: true}),
+		"remove everywhere":     one(a.RemoveEverywhere, access.RemoveEmployee{Employee: user, All: true}),
 	}
 }

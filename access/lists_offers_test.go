@@ -56,9 +56,9 @@ func TestSEE1_WhatIsOfferedWhereNobodyIsLeft(t *testing.T) {
 	require.True(t, offeredWith(w, ann, "lumen").Add)
 	w.Do(ann, access.SuspendEmployee{Employee: "bob"})
 	require.False(t, offeredWith(w, ann, "lumen").Add)
-	w.Do(ann, access.DeactivateEmployees{Client: "lumen"})
+	w.Do(ann, access.DeactivateEmployees{Client: "lumen", All: true})
 	require.Equal(t, access.ClientActions{Name: true, RemoveAll: true}, offeredWith(w, ann, "lumen"))
-	w.Do(ann, access.RemoveEmployees{Client: "lumen"})
+	w.Do(ann, access.RemoveEmployees{Client: "lumen", All: true})
 	require.Equal(t, access.ClientActions{Name: true}, offeredWith(w, ann, "lumen"))
 }
 

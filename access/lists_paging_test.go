@@ -107,7 +107,7 @@ func TestSEE5_PagingSurvivesWhatComesAndGoes(t *testing.T) {
 							continue
 						case 1:
 							listTry(w, access.By("ann"), access.EndEmployment{Employee: user})
-							listTry(w, access.By("ann"), access.RemoveEmployees{Client: client})
+							listTry(w, access.By("ann"), access.RemoveEmployees{Client: client, All: true})
 						case 2: // and perhaps back again, at the same place
 							listTry(w, access.By("ann"), access.AddEmployee{Employee: user, Kind: relationship.Staff})
 							listTry(w, access.By("ann"), access.AddEmployees{

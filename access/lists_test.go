@@ -200,7 +200,7 @@ func TestSEE1_BothNamesAreSearched(t *testing.T) {
 func TestSEE1_AllTypesTickedIsEveryClientThatAnyoneReaches(t *testing.T) {
 	w := withHarbor(accesstest.New(t))
 	w.Do(access.By("olga"), access.MakePartnerAdmin{Client: "harbor", Partner: "northwind", Employee: "ann"})
-	w.Do(access.By("ann"), access.RemoveEmployees{Client: "harbor"})
+	w.Do(access.By("ann"), access.RemoveEmployees{Client: "harbor", All: true})
 	ask := func(viewer relationship.UserID, types ...access.AccessType) map[relationship.ClientID]access.AccessType {
 		shown := map[relationship.ClientID]access.AccessType{}
 		for row, err := range w.Manager.Clients(access.By(viewer), access.ClientQuery{Access: types}).All() {

@@ -107,13 +107,13 @@ func logSteps(w *accesstest.World) []logStep {
 		access.NameClient{Client: lumen, Name: "Lumen (retainer)"},
 		access.AddEmployees{Client: lumen, Employees: bob, Template: "support"},
 		access.EditTemplate{Name: "support", Permissions: []string{crm.ReportsView, "crm.views.edit"}},
-		access.RollOutTemplate{Name: "support"},
+		access.RollOutTemplate{Name: "support", All: true},
 		access.RenameTemplate{Name: "support", To: "first line"}, access.RenameTemplate{Name: "first line", To: "support"},
 		access.MakeTemplate{Name: "spare"}, access.DeleteTemplate{Name: "spare"},
 		access.ChangeTemplate{Client: lumen, Employees: bob, Template: relationship.PartnerAdminTemplate},
 		access.ChangeEmployeePermissions{Client: lumen, Employee: "bob", Remove: []string{crm.ReportsView}},
 		access.RenewEmployees{Client: lumen, Employees: bob, End: later},
-		access.DeactivateEmployee{Employee: "bob"}, access.ReactivateEmployees{Client: lumen},
+		access.DeactivateEmployee{Employee: "bob", All: true}, access.ReactivateEmployees{Client: lumen, All: true},
 		access.DeactivateEmployees{Client: lumen, Employees: bob},
 		access.AddEmployee{Employee: "lea", Kind: relationship.Contractor},
 	)
@@ -142,7 +142,7 @@ func logSteps(w *accesstest.World) []logStep {
 	olga(access.MakePartnerAdmin{Client: umbra, Partner: north, Employee: "ann"})
 	ann(
 		access.LinkClients{Employee: "lea", Clients: []relationship.ClientID{umbra}, Template: "support"},
-		access.RemoveEmployees{Client: umbra, Employees: lea}, access.RemoveEmployee{Employee: "lea"},
+		access.RemoveEmployees{Client: umbra, Employees: lea}, access.RemoveEmployee{Employee: "lea", All: true},
 		access.EndEmployment{Employee: "lea"},
 	)
 	carla(access.LowerSuperAdmin{Client: lumen, User: "sven"}, access.DeclineLink{Client: lumen, Secret: w.Link.Secret})

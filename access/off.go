@@ -13,36 +13,40 @@ import (
 // (OFF-3).
 //
 // It reaches the members that the partner manages, and super-admin places of
-// an employee who is verified, or has confirmed (ADD-5), within OFF-8. Clients
-// nil stands for all; an empty list that is not nil is refused. Of all, what
-// is out of reach or deactivated already is left out.
+// an employee who is verified, or has confirmed (ADD-5), within OFF-8. Either
+// Clients names some, or All is set; neither is refused, so that a list that
+// came to be empty is not everything. Of all, what is out of reach or
+// deactivated already is left out.
 type DeactivateEmployee struct {
 	Employee relationship.UserID     `json:"employee"`
-	Clients  []relationship.ClientID `json:"clients"`
+	Clients  []relationship.ClientID `json:"clients,omitempty"`
+	// All is in place of a list: everything within reach.
+	All bool `json:"all,omitzero"`
 }
 
 func (c DeactivateEmployee) split(planned func() ([]Place, error)) ([]Change, error) {
-	return splitOff(c.Clients, planned, clientOf, func(id relationship.ClientID) Change { c.Clients = []relationship.ClientID{id}; return c })
+	return splitOff(c.Clients, c.All, planned, clientOf, func(id relationship.ClientID) Change { c.Clients, c.All = []relationship.ClientID{id}, false; return c })
 }
 
 func (c DeactivateEmployee) apply(w *work) error {
-	return w.offEmployee(c.Employee, c.Clients, w.deactivateByPartner)
+	return w.offEmployee(c.Employee, c.Clients, c.All, w.deactivateByPartner)
 }
 
 // DeactivateEmployees deactivates employees of the actor's partner in one
-// client (OFF-1, OFF-7). It is DeactivateEmployee the other way round;
-// Employees nil stands for all that are within reach there.
+// client (OFF-1, OFF-7). It is DeactivateEmployee the other way round.
 type DeactivateEmployees struct {
 	Client    relationship.ClientID `json:"client"`
-	Employees []relationship.UserID `json:"employees"`
+	Employees []relationship.UserID `json:"employees,omitempty"`
+	// All is in place of a list: everything within reach.
+	All bool `json:"all,omitzero"`
 }
 
 func (c DeactivateEmployees) split(planned func() ([]Place, error)) ([]Change, error) {
-	return splitOff(c.Employees, planned, userOf, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c })
+	return splitOff(c.Employees, c.All, planned, userOf, func(id relationship.UserID) Change { c.Employees, c.All = []relationship.UserID{id}, false; return c })
 }
 
 func (c DeactivateEmployees) apply(w *work) error {
-	return w.offClient(c.Client, c.Employees, w.deactivateByPartner)
+	return w.offClient(c.Client, c.Employees, c.All, w.deactivateByPartner)
 }
 
 func (w *work) deactivateByPartner(member relationship.Member) error {
@@ -64,32 +68,35 @@ func (w *work) deactivateByPartner(member relationship.Member) error {
 // (OFF-6).
 type RemoveEmployee struct {
 	Employee relationship.UserID     `json:"employee"`
-	Clients  []relationship.ClientID `json:"clients"`
+	Clients  []relationship.ClientID `json:"clients,omitempty"`
+	// All is in place of a list: everything within reach.
+	All bool `json:"all,omitzero"`
 }
 
 func (c RemoveEmployee) split(planned func() ([]Place, error)) ([]Change, error) {
-	return splitOff(c.Clients, planned, clientOf, func(id relationship.ClientID) Change { c.Clients = []relationship.ClientID{id}; return c })
+	return splitOff(c.Clients, c.All, planned, clientOf, func(id relationship.ClientID) Change { c.Clients, c.All = []relationship.ClientID{id}, false; return c })
 }
 
 func (c RemoveEmployee) apply(w *work) error {
-	return w.offEmployee(c.Employee, c.Clients, w.removeByPartner)
+	return w.offEmployee(c.Employee, c.Clients, c.All, w.removeByPartner)
 }
 
 // RemoveEmployees removes employees of the actor's partner from one client
-// (OFF-1, OFF-7, OFF-9). It is RemoveEmployee the other way round; Employees
-// nil stands for all that are within reach there, which ends the relationship
-// (REL-2).
+// (OFF-1, OFF-7, OFF-9). It is RemoveEmployee the other way round. Removing all
+// has the relationship begin to end (REL-2).
 type RemoveEmployees struct {
 	Client    relationship.ClientID `json:"client"`
-	Employees []relationship.UserID `json:"employees"`
+	Employees []relationship.UserID `json:"employees,omitempty"`
+	// All is in place of a list: everything within reach.
+	All bool `json:"all,omitzero"`
 }
 
 func (c RemoveEmployees) split(planned func() ([]Place, error)) ([]Change, error) {
-	return splitOff(c.Employees, planned, userOf, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c })
+	return splitOff(c.Employees, c.All, planned, userOf, func(id relationship.UserID) Change { c.Employees, c.All = []relationship.UserID{id}, false; return c })
 }
 
 func (c RemoveEmployees) apply(w *work) error {
-	return w.offClient(c.Client, c.Employees, w.removeByPartner)
+	return w.offClient(c.Client, c.Employees, c.All, w.removeByPartner)
 }
 
 func (w *work) removeByPartner(member relationship.Member) error {
@@ -97,7 +104,7 @@ func (w *work) removeByPartner(member relationship.Member) error {
 }
 
 // offEmployee takes one employee through clients.
-func (w *work) offEmployee(user relationship.UserID, clients []relationship.ClientID, off func(relationship.Member) error) error {
+func (w *work) offEmployee(user relationship.UserID, clients []relationship.ClientID, all bool, off func(relationship.Member) error) error {
 	actor, err := w.asEmployee()
 	if err != nil {
 		return err
@@ -105,26 +112,30 @@ func (w *work) offEmployee(user relationship.UserID, clients []relationship.Clie
 	if _, err := w.employee(actor.Partner, user); err != nil {
 		return err
 	}
-	var places []Place
-	if clients == nil {
-		places = w.placesOf(user)
-	} else if err := each("clients", clients); err != nil {
+	if err := eachOrAll("clients", clients, all); err != nil {
 		return err
+	}
+	var places []Place
+	if all {
+		places = w.placesOf(user)
 	}
 	for _, client := range clients {
 		places = append(places, Place{client, user})
 	}
-	return w.offPlaces(actor.Partner, places, clients != nil, off)
+	return w.offPlaces(actor.Partner, places, !all, off)
 }
 
 // offClient takes employees through one client.
-func (w *work) offClient(client relationship.ClientID, users []relationship.UserID, off func(relationship.Member) error) error {
+func (w *work) offClient(client relationship.ClientID, users []relationship.UserID, all bool, off func(relationship.Member) error) error {
 	actor, err := w.asEmployee()
 	if err != nil {
 		return err
 	}
+	if err := eachOrAll("employees", users, all); err != nil {
+		return err
+	}
 	var places []Place
-	if users == nil {
+	if all {
 		_, found, err := w.relationship(actor.Partner, client)
 		if err != nil {
 			return err
@@ -135,13 +146,11 @@ func (w *work) offClient(client relationship.ClientID, users []relationship.User
 		for member := range membersOf(w.tx, client) {
 			places = append(places, Place{client, member.User})
 		}
-	} else if err := each("employees", users); err != nil {
-		return err
 	}
 	for _, user := range users {
 		places = append(places, Place{client, user})
 	}
-	return w.offPlaces(actor.Partner, places, users != nil, off)
+	return w.offPlaces(actor.Partner, places, !all, off)
 }
 
 // offPlaces does off at each place. What was named has to be within reach; of
@@ -192,15 +201,17 @@ func (w *work) reach(partner relationship.PartnerID, place Place) (relationship.
 // manages (OFF-2, OFF-3, OFF-4): exactly the recorded role, set and end come
 // back, under today's ceilings, whatever the actor holds. An active partner
 // admin of the client for the same partner does so. Whom the client's side
-// deactivated, only that side reactivates (ErrBarred). Employees nil stands
-// for all that the partner's side has deactivated.
+// deactivated, only that side reactivates (ErrBarred). Either Employees names
+// some, or All is set, for all that the partner's side has deactivated.
 type ReactivateEmployees struct {
 	Client    relationship.ClientID `json:"client"`
-	Employees []relationship.UserID `json:"employees"`
+	Employees []relationship.UserID `json:"employees,omitempty"`
+	// All is in place of a list: everything within reach.
+	All bool `json:"all,omitzero"`
 }
 
 func (c ReactivateEmployees) split(planned func() ([]Place, error)) ([]Change, error) {
-	return splitOff(c.Employees, planned, userOf, func(id relationship.UserID) Change { c.Employees = []relationship.UserID{id}; return c })
+	return splitOff(c.Employees, c.All, planned, userOf, func(id relationship.UserID) Change { c.Employees, c.All = []relationship.UserID{id}, false; return c })
 }
 
 func (c ReactivateEmployees) apply(w *work) error {
@@ -208,15 +219,16 @@ func (c ReactivateEmployees) apply(w *work) error {
 	if err != nil {
 		return err
 	}
+	if err := eachOrAll("employees", c.Employees, c.All); err != nil {
+		return err
+	}
 	users := c.Employees
-	if users == nil {
+	if c.All {
 		for member := range membersOf(w.tx, c.Client) {
 			if member.Manager == by.partner && member.Deactivated == relationship.PartnerSide {
 				users = append(users, member.User)
 			}
 		}
-	} else if err := each("employees", users); err != nil {
-		return err
 	}
 	for _, user := range users {
 		if !w.ticked(Place{c.Client, user}) {

@@ -102,7 +102,7 @@ func TestOFF1_NeverOthers(t *testing.T) {
 	same("fay", "fee", access.ErrUnconfirmed)      // an employee, whom Northwind does not manage there
 	same("lee", "dan", access.ErrUnknownMember)
 	same("ida", "dan", access.ErrUnknownMember)
-	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "ida"})
+	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "ida", All: true})
 	require.NotZero(t, c.lumen("ida"))
 	c.deny(access.By("ann"), access.RemoveEmployee{Employee: "dan", Clients: accounts("nowhere")}, access.ErrUnknownMember, "nowhere", "dan")
 	c.deny(access.By("pia"), access.RemoveEmployees{Client: "lumen", Employees: people("ann")}, access.ErrUnknownMember, "ann")
@@ -115,14 +115,14 @@ func TestOFF2_ReactivatingChangingAndAddingNeedAPartnerAdminThere(t *testing.T) 
 	c.southwind()
 	c.AddEmployee("bob", "support", "reports.view")
 	c.AddEmployee("eve", "helper", "reports.view")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "eve"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "eve", All: true})
 	c.manager("dan")
 	c.superAdmin("max", "northwind.example")
 	c.employ("max")
 	c.Employee("new")
 	needs := []access.Change{
 		access.ReactivateEmployees{Client: "lumen", Employees: people("eve")},
-		access.ReactivateEmployees{Client: "lumen"},
+		access.ReactivateEmployees{Client: "lumen", All: true},
 		access.ChangeTemplate{Client: "lumen", Employees: people("bob"), Template: "helper"},
 		access.ChangeEmployeePermissions{Client: "lumen", Employee: "bob", Add: []string{"reports.edit"}},
 		access.AddEmployees{Client: "lumen", Employees: people("new"), Template: "helper"},
@@ -149,12 +149,12 @@ func TestOFF3_ADeactivatedMemberCanDoNothing(t *testing.T) {
 	c.AddEmployee("bob", "support", "reports.view")
 	c.manager("nia")
 	c.narrow("nia", "reports.view")
-	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen"}) // all of them, ann too
+	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen", All: true}) // all of them, ann too
 	for _, user := range people("ann", "bob", "nia") {
 		require.Equal(t, access.ReasonDeactivated, c.reason(user, "reports.view"))
 		require.True(t, c.Manager.Permissions(user, "lumen").IsEmpty())
 	}
-	c.deny(access.By("nia"), access.ReactivateEmployees{Client: "lumen"}, access.ErrNotAllowed, "nia")
+	c.deny(access.By("nia"), access.ReactivateEmployees{Client: "lumen", All: true}, access.ErrNotAllowed, "nia")
 	c.Do(access.By("sven"), access.DeactivateMember{Client: "lumen", User: "carla"})
 	c.deny(access.By("carla"), access.ReactivateMember{Client: "lumen", User: "carla"}, access.ErrNotAllowed, "carla")
 }
@@ -168,7 +168,7 @@ func TestOFF3_ReactivatingGivesBackExactlyTheRecord(t *testing.T) {
 	c.Do(access.By("ann"), access.AddEmployees{Client: "lumen", Employees: people("eve"), Template: "partner admin", End: end})
 	c.Do(access.By("ann"), access.ChangeEmployeePermissions{Client: "lumen", Employee: "eve", Remove: []string{"reports.view"}})
 	before := c.lumen("eve")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "eve"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "eve", All: true})
 	require.Equal(t, relationship.PartnerSide, c.lumen("eve").Deactivated)
 
 	// nia holds next to nothing, and may outlast nobody or be outlasted:
@@ -186,9 +186,9 @@ func TestOFF3_ASuperAdminIsReactivatedOnlyByASuperAdmin(t *testing.T) {
 	c.superAdmin("max", "northwind.example")
 	c.employ("max")
 	c.own("uma", "account.users.edit")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "max"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "max", All: true})
 	c.deny(access.By("ann"), access.ReactivateEmployees{Client: "lumen", Employees: people("max")}, access.ErrSuperAdmin, "lumen", "max")
-	require.False(t, c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen"}).Changed)
+	require.False(t, c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true}).Changed)
 	c.deny(access.By("uma"), access.ReactivateMember{Client: "lumen", User: "max"}, access.ErrNotAllowed, "lumen", "max")
 	c.deny(access.By("ann"), access.ChangeSuperAdmins{Client: "lumen", Employees: []access.SuperAdminChoice{{Employee: "max"}}},
 		access.ErrDeactivated, "lumen", "max") // nor by way of another role
@@ -210,19 +210,19 @@ func TestOFF3_WhatTheClientsSideDidOnlyItUndoes(t *testing.T) {
 			c.Do(access.By("carla"), access.DeactivateMember{Client: "lumen", User: "bob"})
 		}, false},
 		{"deactivated, already by the partner", func(c cast) {
-			c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+			c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 			require.True(t, c.Do(access.By("carla"), access.DeactivateMember{Client: "lumen", User: "bob"}).Changed)
 		}, false},
 		{"deactivated, and again by the partner", func(c cast) {
 			c.Do(access.By("carla"), access.DeactivateMember{Client: "lumen", User: "bob"})
-			require.False(t, c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"}).Changed)
+			require.False(t, c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true}).Changed)
 		}, false},
 		{"removed", func(c cast) {
 			c.Do(access.By("carla"), access.RemoveMember{Client: "lumen", User: "bob"})
 		}, true},
 		{"deactivated, then removed by the partner", func(c cast) {
 			c.Do(access.By("carla"), access.DeactivateMember{Client: "lumen", User: "bob"})
-			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 		}, true},
 		{"deactivated, then gone with the employment, and employed anew", func(c cast) {
 			c.Do(access.By("carla"), access.DeactivateMember{Client: "lumen", User: "bob"})
@@ -260,13 +260,13 @@ func TestOFF3_WhatTheClientsSideDidOnlyItUndoes(t *testing.T) {
 					c.deny(access.By("ann"), access.LinkClients{Employee: "bob", Clients: accounts("lumen"), Template: "support"}, access.ErrBarred)
 				} else {
 					c.deny(access.By("ann"), access.ReactivateEmployees{Client: "lumen", Employees: people("bob")}, access.ErrBarred, "lumen", "bob")
-					require.False(t, c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen"}).Changed)
+					require.False(t, c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true}).Changed)
 				}
 				require.False(t, c.may("bob", "reports.view"))
 				c.Do(access.By("carla"), change(c))
 				require.True(t, c.may("bob", "reports.view"))
 
-				c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"}) // the bar is lifted for good
+				c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true}) // the bar is lifted for good
 				c.Do(access.By("ann"), again)
 			})
 		}
@@ -277,7 +277,7 @@ func TestOFF3_MeanwhileTheRecordIsOnlyLowered(t *testing.T) {
 	c := newCast(t)
 	end := accesstest.Start.Add(30 * accesstest.Day)
 	c.AddEmployee("bob", "support", "reports.edit", "crm.views.edit")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	for _, raise := range []access.Change{
 		access.ChangeMemberPermissions{Client: "lumen", User: "bob", Add: []string{"tasks.create"}},
 		access.ChangeMemberPermissions{Client: "lumen", User: "bob", Add: []string{"tasks.create"}, Remove: []string{"reports.view"}},
@@ -297,7 +297,7 @@ func TestOFF3_MeanwhileTheRecordIsOnlyLowered(t *testing.T) {
 	for _, later := range []time.Time{end.Add(time.Second), {}} {
 		c.deny(access.By("carla"), access.SetMemberEnd{Client: "lumen", User: "bob", End: later}, access.ErrDeactivated, "bob")
 	}
-	c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen"})
+	c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true})
 	require.Equal(t, perms("crm.views.edit", "reports.view"), c.lumen("bob").Set)
 	require.Equal(t, end, c.lumen("bob").End)
 }

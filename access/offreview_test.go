@@ -18,7 +18,7 @@ func TestOFF4_OnePartnerAdminLeftReactivatesOrRemovesThemAll(t *testing.T) {
 	c.AddEmployee("bob", "support", "reports.view")
 	c.AddEmployee("eve", "helper", "reports.view")
 	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen", Employees: people("bob", "eve")})
-	c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen"})
+	c.Do(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true})
 	require.True(t, c.may("bob", "reports.view") && c.may("eve", "reports.view"))
 
 	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen", Employees: people("bob", "eve")})
@@ -37,10 +37,10 @@ func TestOFF5_WithoutAnActivePartnerAdmin(t *testing.T) {
 			c := newCast(t)
 			c.AddEmployee("bob", "support", "reports.view")
 			c.manager("dan")
-			c.Do(access.By("dan"), access.DeactivateEmployees{Client: "lumen"}) // partner admins included
+			c.Do(access.By("dan"), access.DeactivateEmployees{Client: "lumen", All: true}) // partner admins included
 			for _, actor := range people("ann", "dan") {
 				for _, change := range []access.Change{
-					access.ReactivateEmployees{Client: "lumen"},
+					access.ReactivateEmployees{Client: "lumen", All: true},
 					access.AddEmployees{Client: "lumen", Employees: people("dan"), Template: "support"},
 					access.ChangeTemplate{Client: "lumen", Employees: people("bob"), Template: "support"},
 				} {
@@ -50,7 +50,7 @@ func TestOFF5_WithoutAnActivePartnerAdmin(t *testing.T) {
 			c.Do(access.By("dan"), access.RemoveEmployees{Client: "lumen", Employees: people("bob")})
 			c.Do(access.By("carla"), back(c))
 			c.Do(access.By("ann"), access.AddEmployees{Client: "lumen", Employees: people("bob"), Template: "support"})
-			c.Do(access.By("dan"), access.RemoveEmployees{Client: "lumen"})
+			c.Do(access.By("dan"), access.RemoveEmployees{Client: "lumen", All: true})
 			require.Equal(t, relationship.Ending, c.Relationship("northwind", "lumen").Phase)
 		})
 	}
@@ -77,7 +77,7 @@ func places(plan access.Plan) (list []access.Place) {
 
 func TestOFF6_AReviewOfOneEmployeeShowsEveryClient(t *testing.T) {
 	c := deputies(t)
-	for _, change := range []access.Change{access.DeactivateEmployee{Employee: "bob"}, access.RemoveEmployee{Employee: "bob"}} {
+	for _, change := range []access.Change{access.DeactivateEmployee{Employee: "bob", All: true}, access.RemoveEmployee{Employee: "bob", All: true}} {
 		review := c.plan(access.By("ann"), change)
 		require.Equal(t, []access.Place{{Client: "lumen", User: "bob"}, {Client: "umbra", User: "bob"}}, places(review))
 		require.True(t, c.may("bob", "reports.view"), "a review changes nothing")
@@ -88,7 +88,7 @@ func TestOFF6_AReviewOfOneClientShowsEveryMemberOfThePartner(t *testing.T) {
 	c := deputies(t)
 	c.southwind()
 	c.own("otto", "reports.view")
-	for _, change := range []access.Change{access.DeactivateEmployees{Client: "lumen"}, access.RemoveEmployees{Client: "lumen"}} {
+	for _, change := range []access.Change{access.DeactivateEmployees{Client: "lumen", All: true}, access.RemoveEmployees{Client: "lumen", All: true}} {
 		review := c.plan(access.By("ann"), change)
 		require.Equal(t, []access.Place{{Client: "lumen", User: "ann"}, {Client: "lumen", User: "bob"}, {Client: "lumen", User: "eve"}}, places(review))
 	}
@@ -96,7 +96,7 @@ func TestOFF6_AReviewOfOneClientShowsEveryMemberOfThePartner(t *testing.T) {
 
 func TestOFF6_ExactlyWhatIsTickedIsDone(t *testing.T) {
 	c := deputies(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	require.Equal(t, []access.Transition{{Partner: "northwind", Client: "lumen", From: relationship.Active, To: relationship.Ending, EndsAfter: relationship.EndingTime}},
 		review.Relationships)
 	some := review.Only(access.Place{Client: "lumen", User: "bob"}, access.Place{Client: "lumen", User: "eve"})
@@ -131,8 +131,8 @@ func TestOFF6_WhenSomethingChangedInBetweenNothingHappens(t *testing.T) {
 		"the last one left": func(c cast) { c.Do(access.By("ulla"), access.RemoveMember{Client: "umbra", User: "ann"}) },
 	} {
 		for kind, change := range map[string]access.Change{
-			"removing":     access.RemoveEmployee{Employee: "bob"},
-			"deactivating": access.DeactivateEmployee{Employee: "bob"},
+			"removing":     access.RemoveEmployee{Employee: "bob", All: true},
+			"deactivating": access.DeactivateEmployee{Employee: "bob", All: true},
 		} {
 			if name == "the last one left" && kind == "deactivating" {
 				continue // deactivating ends no relationship (REL-2)
@@ -156,7 +156,7 @@ func TestOFF6_WhenSomethingChangedInBetweenNothingHappens(t *testing.T) {
 // What changes elsewhere is not relevant.
 func TestOFF6_WhatIsNotReviewedMayChange(t *testing.T) {
 	c := deputies(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"}).Only(access.Place{Client: "lumen", User: "bob"})
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true}).Only(access.Place{Client: "lumen", User: "bob"})
 	c.Do(access.By("ulla"), access.ChangeMemberPermissions{Client: "umbra", User: "bob", Add: []string{"crm.views.edit"}})
 	c.Do(access.By("carla"), access.RemoveMember{Client: "lumen", User: "eve"})
 	_, err := c.Manager.Apply(context.Background(), access.By("ann"), review)
@@ -177,10 +177,10 @@ func TestOFF7_OneSeveralOrAllClients(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := deputies(t)
-			c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", Clients: test.clients})
+			c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", Clients: test.clients, All: test.clients == nil})
 			require.Equal(t, test.lumen, c.Manager.CheckName("bob", "lumen", "reports.view").Allowed())
 			require.Equal(t, test.umbra, c.Manager.CheckName("bob", "umbra", "reports.view").Allowed())
-			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", Clients: test.clients})
+			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", Clients: test.clients, All: test.clients == nil})
 			require.Equal(t, test.lumen, c.Member("lumen", "bob").User != "")
 			require.Equal(t, test.umbra, c.Member("umbra", "bob").User != "")
 		})
@@ -192,11 +192,11 @@ func TestOFF7_AllMembersInOneClientContractorsLikewise(t *testing.T) {
 	c.southwind()
 	c.freelancer("fay")
 	c.Do(access.By("ann"), access.AddEmployees{Client: "lumen", Employees: people("fay"), Template: "support"})
-	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen"})
+	c.Do(access.By("ann"), access.DeactivateEmployees{Client: "lumen", All: true})
 	for _, user := range people("ann", "bob", "eve", "fay") {
 		require.Equal(t, relationship.PartnerSide, c.lumen(user).Deactivated)
 	}
-	c.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	c.Do(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	for _, user := range people("ann", "bob", "eve", "fay") {
 		require.Zero(t, c.lumen(user))
 	}
@@ -218,7 +218,7 @@ func TestOFF7_AListOfNoneIsNotAll(t *testing.T) {
 	} {
 		c.deny(access.By("ann"), change, access.ErrInvalid)
 	}
-	c.deny(access.By("ann"), access.RemoveEmployees{Client: "nowhere"}, access.ErrNoRelationship, "northwind", "nowhere")
+	c.deny(access.By("ann"), access.RemoveEmployees{Client: "nowhere", All: true}, access.ErrNoRelationship, "northwind", "nowhere")
 	c.deny(access.By("ann"), access.RemoveEmployee{Employee: "bob", Clients: accounts("lumen", "nowhere")}, access.ErrUnknownMember, "nowhere")
 	require.NotZero(t, c.lumen("bob"), "named, and so all or nothing")
 }
@@ -254,14 +254,14 @@ func ways() map[string]struct {
 		"MIG-1":                          {byMax, access.BecomePartnerAdmin{Client: "umbra"}},
 		"MIG-2":                          {ann, access.ChangeSuperAdmins{Client: "umbra", Employees: []access.SuperAdminChoice{{Employee: "max"}}}},
 		"MIG-5":                          {byMax, access.ChangeToPartnerAdmin{Client: "umbra", User: "max", Partner: "northwind"}},
-		"partner deactivates everywhere": {ann, access.DeactivateEmployee{Employee: "max"}},
+		"partner deactivates everywhere": {ann, access.DeactivateEmployee{Employee: "max", All: true}},
 		"partner deactivates there":      {ann, access.DeactivateEmployee{Employee: "max", Clients: accounts("umbra")}},
 		"partner deactivates them":       {ann, access.DeactivateEmployees{Client: "umbra", Employees: people("max")}},
-		"partner deactivates all":        {ann, access.DeactivateEmployees{Client: "umbra"}},
-		"partner removes everywhere":     {ann, access.RemoveEmployee{Employee: "max"}},
+		"partner deactivates all":        {ann, access.DeactivateEmployees{Client: "umbra", All: true}},
+		"partner removes everywhere":     {ann, access.RemoveEmployee{Employee: "max", All: true}},
 		"partner removes there":          {ann, access.RemoveEmployee{Employee: "max", Clients: accounts("umbra")}},
 		"partner removes them":           {ann, access.RemoveEmployees{Client: "umbra", Employees: people("max")}},
-		"partner removes all":            {ann, access.RemoveEmployees{Client: "umbra"}},
+		"partner removes all":            {ann, access.RemoveEmployees{Client: "umbra", All: true}},
 	}
 }
 
@@ -293,7 +293,7 @@ func TestOFF8_TheLastSuperAdminIsRefusedToEverybody(t *testing.T) {
 
 func TestOFF8_TheOthersCanBeTicked(t *testing.T) {
 	c := sole(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "max"})
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "max", All: true})
 	require.Len(t, review.Members, 2)
 	require.Empty(t, review.Only(access.Place{Client: "lumen", User: "max"}).Obstacles)
 	require.Len(t, review.Only(access.Place{Client: "umbra", User: "max"}).Obstacles, 1)
@@ -307,7 +307,7 @@ func TestOFF8_TheOthersCanBeTicked(t *testing.T) {
 func TestOFF8_APlanListsEveryObstacle(t *testing.T) {
 	c := sole(t)
 	c.Do(access.Host(), access.CreateClient{ID: "vega", Name: "Vega", SuperAdmin: "max"})
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "max"})
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "max", All: true})
 	require.Len(t, review.Obstacles, 2)
 	require.Contains(t, review.Obstacles[0], `"umbra"`)
 	require.Contains(t, review.Obstacles[1], `"vega"`)
@@ -366,8 +366,8 @@ func TestOFF9_RemovingIsFinalAndBeingAddedAgainStartsFromNothing(t *testing.T) {
 	c.AddEmployee("bob", "support", "reports.view", "crm.views.edit")
 	c.Do(access.By("ann"), access.RenewEmployees{Client: "lumen", Employees: people("bob"), End: c.Clock.Now().Add(accesstest.Day)})
 	c.Do(access.By("carla"), access.ChangeMemberPermissions{Client: "lumen", User: "bob", Add: []string{"account.billing.view"}})
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
-	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
+	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	require.Equal(t, access.ReasonNotMember, c.reason("bob", "reports.view"))
 	c.deny(access.By("ann"), access.ReactivateEmployees{Client: "lumen", Employees: people("bob")}, access.ErrUnknownMember, "bob")
 	c.deny(access.By("carla"), access.ReactivateMember{Client: "lumen", User: "bob"}, access.ErrUnknownMember, "bob")
@@ -385,7 +385,7 @@ func TestOFF9_RemovingIsFinalAndBeingAddedAgainStartsFromNothing(t *testing.T) {
 func TestOFF9_TheHistoryStays(t *testing.T) {
 	c := newCast(t)
 	c.AddEmployee("bob", "support", "reports.view")
-	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	var told []string
 	for event, err := range c.Manager.Events(context.Background(), access.Host(), 0) {
 		require.NoError(t, err)
@@ -396,4 +396,19 @@ func TestOFF9_TheHistoryStays(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"AddEmployees", "RemoveEmployee"}, told)
+}
+
+// A list that came to be empty is not everything.
+func TestOFF7_NobodyNamedIsRefused(t *testing.T) {
+	c := deputies(t)
+	for _, change := range []access.Change{
+		access.RemoveEmployee{Employee: "bob"}, access.DeactivateEmployee{Employee: "bob"}, access.RemoveEmployees{Client: "lumen"},
+		access.DeactivateEmployees{Client: "lumen"}, access.ReactivateEmployees{Client: "lumen"}, access.RollOutTemplate{Name: "support"},
+		access.RemoveEmployee{Employee: "bob", Clients: accounts()}, access.RemoveEmployee{Employee: "bob", Clients: accounts("lumen"), All: true},
+		access.RemoveEmployees{Client: "lumen", Employees: people("bob"), All: true},
+		access.ReactivateEmployees{Client: "lumen", Employees: people("bob"), All: true},
+		access.RollOutTemplate{Name: "support", Clients: accounts("lumen"), All: true},
+	} {
+		require.ErrorIs(t, c.Refused(access.By("ann"), change), access.ErrInvalid, "%#v", change)
+	}
 }

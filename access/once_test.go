@@ -53,7 +53,7 @@ func TestPLAN4_ACallWithAKeyHappensOnce(t *testing.T) {
 func TestPLAN4_TheKeyBelongsToActorPartnerAndContent(t *testing.T) {
 	w, add := onceWorld(t)
 	w.Do(access.By(accesstest.Admin).Once("k"), add)
-	other := access.RemoveEmployee{Employee: "bob"}
+	other := access.RemoveEmployee{Employee: "bob", All: true}
 	require.ErrorIs(t, w.Refused(access.By(accesstest.Admin).Once("k"), other), access.ErrOnce)
 	fewer := access.AddEmployees{Client: accesstest.Client, Employees: []relationship.UserID{"bob"}, Template: "support"}
 	require.ErrorIs(t, w.Refused(access.By(accesstest.Admin).Once("k"), fewer), access.ErrOnce)
@@ -68,7 +68,7 @@ func TestPLAN4_TheKeyBelongsToActorPartnerAndContent(t *testing.T) {
 func TestPLAN4_OnlyWhatChangedSomethingIsKept(t *testing.T) {
 	w, add := onceWorld(t)
 	call := access.By(accesstest.Admin).Once("k")
-	require.ErrorIs(t, w.Refused(call, access.RemoveEmployee{Employee: "nobody"}), access.ErrUnknownEmployee)
+	require.ErrorIs(t, w.Refused(call, access.RemoveEmployee{Employee: "nobody", All: true}), access.ErrUnknownEmployee)
 	idle := w.Do(call, access.ResumeEmployee{Employee: "bob"})
 	require.False(t, idle.Changed)
 	require.False(t, idle.Replayed)

@@ -66,7 +66,7 @@ func (w *randomWorld) changeByPartner(client relationship.ClientID) {
 		access.ChangeEmployeePermissions{Client: client, Employee: user, Add: w.permissions()},
 		access.ChangeEmployeePermissions{Client: client, Employee: user, Remove: w.permissions()},
 		access.DeactivateEmployees{Client: client, Employees: one},
-		access.ReactivateEmployees{Client: client},
+		access.ReactivateEmployees{Client: client, All: true},
 		access.RenewEmployees{Client: client, Employees: one, End: w.perhaps()},
 		access.BecomePartnerAdmin{Client: client, KeepBilling: w.chance(2)},
 		access.ChangeSuperAdmins{Client: client, Employees: []access.SuperAdminChoice{{Employee: user, KeepBilling: true}}},
@@ -74,13 +74,13 @@ func (w *randomWorld) changeByPartner(client relationship.ClientID) {
 	}))
 	if w.chance(3) {
 		w.try(w.partnerSide(), oneOf(w, []access.Change{
-			access.DeactivateEmployee{Employee: user}, access.RemoveEmployee{Employee: user},
-			access.RemoveEmployees{Client: client}, access.DeactivateEmployees{Client: client},
+			access.DeactivateEmployee{Employee: user, All: true}, access.RemoveEmployee{Employee: user, All: true},
+			access.RemoveEmployees{Client: client, All: true}, access.DeactivateEmployees{Client: client, All: true},
 			access.EditTemplate{Name: w.template(), Permissions: w.permissions()},
 			access.EditTemplate{Name: w.template(), Permissions: w.permissions()},
 		}))
 		w.try(w.partnerAdmin(client), oneOf(w, []access.Change{
-			access.RollOutTemplate{Name: w.template()},
+			access.RollOutTemplate{Name: w.template(), All: true},
 			access.RollOutTemplate{Name: w.template(), Clients: []relationship.ClientID{client}},
 		}))
 	}

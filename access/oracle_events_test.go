@@ -71,7 +71,7 @@ func TestLOG1_WhatNobodyCalled(t *testing.T) {
 	require.NotEmpty(t, events[1].Reason)
 
 	// The end of a relationship, dated to its instant (REL-6).
-	w.Do(access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client})
+	w.Do(access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client, All: true})
 	due := w.Relationship(accesstest.Partner, accesstest.Client).EndsAt
 	before = w.Store.Snapshot().Revision()
 	w.Clock.Set(due.Add(5 * accesstest.Day))

@@ -70,11 +70,11 @@ func duties(link, ask access.IssuedLink, later time.Time) []duty {
 		{"PSET-4", withAccess, access.RenameTemplate{Name: "support", To: "help"}},
 		{"PSET-4", withAccess, access.DeleteTemplate{Name: "unused"}},
 		// Whom it changes is another matter: see TestPSET4_….
-		{"PSET-4", withAccess, access.RollOutTemplate{Name: "support"}},
+		{"PSET-4", withAccess, access.RollOutTemplate{Name: "support", All: true}},
 		{"ADD-2", withAccessToo, access.NameClient{Client: "lumen", Name: "The lamps"}},
-		{"OFF-1", withAccess, access.DeactivateEmployee{Employee: "bob"}},
+		{"OFF-1", withAccess, access.DeactivateEmployee{Employee: "bob", All: true}},
 		{"OFF-1", withAccess, access.DeactivateEmployees{Client: "lumen", Employees: whom("bob")}},
-		{"OFF-1", withAccess, access.RemoveEmployee{Employee: "bob"}},
+		{"OFF-1", withAccess, access.RemoveEmployee{Employee: "bob", All: true}},
 		{"OFF-1", withAccess, access.RemoveEmployees{Client: "lumen", Employees: whom("bob")}},
 		{"MIG-1", []string{"sara", "sara@northwind"}, access.BecomePartnerAdmin{Client: "lumen"}},
 

@@ -216,7 +216,7 @@ func (s *scene) letIntoSolo() {
 // relationship begins to end, and returns the instant.
 func (s *scene) removeAll() time.Time {
 	s.t.Helper()
-	s.as("ann").allow(access.RemoveEmployees{Client: accesstest.Client})
+	s.as("ann").allow(access.RemoveEmployees{Client: accesstest.Client, All: true})
 	require.Equal(s.t, relationship.Ending, s.northwind().Phase)
 	return s.Clock.Now()
 }

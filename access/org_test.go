@@ -78,7 +78,7 @@ func TestORG1_AClosedPartnerIsClosedForGood(t *testing.T) {
 	s.AddEmployee("bob", "support", "contacts.view.all")
 	s.host().allow(access.ClosePartner{Partner: "northwind"})
 	require.Equal(t, access.ReasonPartnerClosed, s.why("bob", "contacts.view.all"))
-	s.as("ann").deny(access.ErrNotAllowed, access.RemoveEmployee{Employee: "bob"})
+	s.as("ann").deny(access.ErrNotAllowed, access.RemoveEmployee{Employee: "bob", All: true})
 	for _, change := range []access.Change{
 		access.ClosePartner{Partner: "northwind"},
 		access.RenamePartner{Partner: "northwind", Name: "N"},
@@ -128,7 +128,7 @@ func TestORG1_TheSuccessorMayBeAMember(t *testing.T) {
 		"managed": func(s *scene) { s.AddEmployee("maria", "support", "contacts.view.all") },
 		"deactivated": func(s *scene) {
 			s.AddEmployee("maria", "x")
-			s.as("ann").allow(access.DeactivateEmployee{Employee: "maria"})
+			s.as("ann").allow(access.DeactivateEmployee{Employee: "maria", All: true})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,7 +33,7 @@ func office(t *testing.T) cast {
 	c.AddEmployee("bob", "support", "reports.view", "crm.views.edit")
 	c.Do(access.By("ann"), access.LinkClients{Employee: "bob", Clients: accounts("umbra"), Template: "support"})
 	c.AddEmployee("eve", "helper", "reports.view")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "eve"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "eve", All: true})
 	c.Template("spare", "reports.view")
 	c.Do(access.By("ann"), access.ChangeEmployeePermissions{Client: "umbra", Employee: "bob", Remove: []string{"crm.views.edit"}}) // drift
 	c.Do(access.By("carla"), access.PauseMember{Client: "lumen", User: "eve"})
@@ -99,18 +99,18 @@ func deeds(c cast) []deed {
 		{ann, access.EditTemplate{Name: "helper", Permissions: []string{"content.blog.edit"}}},
 		{ann, access.RenameTemplate{Name: "support", To: "first line"}},
 		{ann, access.DeleteTemplate{Name: "spare"}},
-		{ann, access.RollOutTemplate{Name: "support"}},
+		{ann, access.RollOutTemplate{Name: "support", All: true}},
 		{ann, access.NameClient{Client: lumen, Name: "Lumen (retainer)"}},
 		{ann, access.AddEmployees{Client: lumen, Employees: people("dan", "fay"), Template: "support", End: end}},
 		{ann, access.LinkClients{Employee: "dan", Clients: accounts("lumen", "umbra"), Template: "support"}},
 		{ann, access.LinkEmployee{Client: lumen, Employee: "lee"}},
 		{ann, access.ChangeTemplate{Client: lumen, Employees: people("bob"), Template: "helper"}},
 		{ann, access.ChangeEmployeePermissions{Client: lumen, Employee: "bob", Add: []string{"tasks.create"}, Remove: []string{"reports.view"}}},
-		{ann, access.DeactivateEmployee{Employee: "bob"}},
-		{ann, access.DeactivateEmployees{Client: lumen}},
-		{ann, access.ReactivateEmployees{Client: lumen}},
+		{ann, access.DeactivateEmployee{Employee: "bob", All: true}},
+		{ann, access.DeactivateEmployees{Client: lumen, All: true}},
+		{ann, access.ReactivateEmployees{Client: lumen, All: true}},
 		{ann, access.RemoveEmployee{Employee: "bob", Clients: accounts("umbra", "lumen")}},
-		{ann, access.RemoveEmployees{Client: lumen}},
+		{ann, access.RemoveEmployees{Client: lumen, All: true}},
 		{ann, access.RenewEmployees{Client: lumen, Employees: people("bob"), End: end}},
 		{byMax, access.BecomePartnerAdmin{Client: lumen, KeepBilling: true}},
 		{ann, access.ChangeSuperAdmins{Client: lumen, Employees: []access.SuperAdminChoice{{Employee: "max", KeepBilling: true}}}},
@@ -212,7 +212,7 @@ func TestOwed_TheActorIsCheckedWithTheChange(t *testing.T) {
 		host.during = nil
 		c.Do(access.By("ann"), access.SuspendEmployee{Employee: "dan"})
 	}
-	_, err := c.Manager.Do(context.Background(), access.By("dan"), access.RemoveEmployee{Employee: "bob"})
+	_, err := c.Manager.Do(context.Background(), access.By("dan"), access.RemoveEmployee{Employee: "bob", All: true})
 	require.ErrorIs(t, err, access.ErrNotAllowed)
 	require.NotZero(t, c.lumen("bob"))
 }

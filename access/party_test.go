@@ -105,7 +105,7 @@ func TestASK2_WhoCouldChangeIt(t *testing.T) {
 			},
 		},
 		{
-			name: "deactivated by the partner's side", happens: do(ann, access.DeactivateEmployee{Employee: "bob"}),
+			name: "deactivated by the partner's side", happens: do(ann, access.DeactivateEmployee{Employee: "bob", All: true}),
 			user: "bob", reason: access.ReasonDeactivated,
 			could: []partyRemedy{
 				{access.PartySuperAdmin, carla, access.ReactivateMember{Client: "lumen", User: "bob"}},
@@ -162,7 +162,7 @@ func TestASK2_WhoCouldChangeIt(t *testing.T) {
 		},
 		{
 			name:    "run out, and deactivated by the partner's side",
-			happens: do(ann, access.RenewEmployees{Client: "lumen", Employees: bob, End: soon}, access.DeactivateEmployee{Employee: "bob"}),
+			happens: do(ann, access.RenewEmployees{Client: "lumen", Employees: bob, End: soon}, access.DeactivateEmployee{Employee: "bob", All: true}),
 			then:    run, user: "bob", reason: access.ReasonRunOut,
 			could: []partyRemedy{
 				{access.PartySuperAdmin, carla, access.All{
@@ -206,7 +206,7 @@ func TestASK2_WhoCouldChangeIt(t *testing.T) {
 			name:    "deactivated and suspended, and the relationship over",
 			happens: do(carla, access.SetRelationshipEnd{Client: "lumen", Partner: "northwind", End: soon}),
 			then: func(w *accesstest.World) {
-				w.Do(ann, access.DeactivateEmployee{Employee: "bob"})
+				w.Do(ann, access.DeactivateEmployee{Employee: "bob", All: true})
 				w.Do(ann, access.SuspendEmployee{Employee: "bob"})
 				run(w)
 			},
@@ -221,7 +221,7 @@ func TestASK2_WhoCouldChangeIt(t *testing.T) {
 		{
 			name: "deactivated by the partner's side, which is paused",
 			happens: func(w *accesstest.World) {
-				w.Do(ann, access.DeactivateEmployee{Employee: "bob"})
+				w.Do(ann, access.DeactivateEmployee{Employee: "bob", All: true})
 				w.Do(carla, access.PausePartner{Client: "lumen", Partner: "northwind"})
 			},
 			user: "bob", reason: access.ReasonDeactivated,

@@ -89,13 +89,13 @@ func TestPLAN1_WhatAPreviewTells(t *testing.T) {
 		Kind: relationship.NotifyApproved, To: "bob", Partner: "northwind", Client: "lumen",
 	}}, plan.Notifications)
 
-	plan = c.plan(access.By("ann"), access.DeactivateEmployee{Employee: "eve"})
+	plan = c.plan(access.By("ann"), access.DeactivateEmployee{Employee: "eve", All: true})
 	require.Empty(t, plan.Members)
 	require.Len(t, plan.Skipped, 1)
 	require.Equal(t, access.Place{Client: "lumen", User: "eve"}, plan.Skipped[0].Place)
 	require.NotEmpty(t, plan.Skipped[0].Why)
 
-	plan = c.plan(access.By("ann"), access.RemoveEmployees{Client: "umbra"})
+	plan = c.plan(access.By("ann"), access.RemoveEmployees{Client: "umbra", All: true})
 	require.Equal(t, []access.Transition{{Partner: "northwind", Client: "umbra", From: relationship.Active, To: relationship.Ending, EndsAfter: relationship.EndingTime}}, plan.Relationships)
 
 	plan = c.plan(access.By("sol"), access.MakePartnerAdmin{Client: "solo", Partner: "northwind", Employee: "bob"})
@@ -104,7 +104,7 @@ func TestPLAN1_WhatAPreviewTells(t *testing.T) {
 
 func TestPLAN1_APlanOfNothing(t *testing.T) {
 	c := newCast(t)
-	plan := c.plan(access.By("ann"), access.ReactivateEmployees{Client: "lumen"})
+	plan := c.plan(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true})
 	require.Equal(t, "nothing changes\n", plan.String())
 	done := c.apply(access.By("ann"), plan)
 	require.False(t, done.Changed)
@@ -187,7 +187,7 @@ func TestPLAN2_WhatCannotBeTicked(t *testing.T) {
 		require.ErrorIs(t, err, access.ErrInvalid)
 		require.Equal(t, before, c.Store.Snapshot().Revision())
 	}
-	remove := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	remove := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	refused(remove.Only(access.Place{Client: "lumen", User: "eve"})) // not in it
 	refused(remove.Only(bobInLumen, access.Place{Client: "nowhere", User: "bob"}))
 	whole := c.plan(access.By("ann"), access.EndEmployment{Employee: "bob"}) // as a whole, or not at all
@@ -202,7 +202,7 @@ func TestPLAN2_WhatCannotBeTicked(t *testing.T) {
 
 func TestPLAN2_NothingTicked(t *testing.T) {
 	c := office(t)
-	done := c.apply(access.By("ann"), c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"}).Only())
+	done := c.apply(access.By("ann"), c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true}).Only())
 	require.False(t, done.Changed)
 	require.NotZero(t, c.lumen("bob"))
 }
@@ -239,7 +239,7 @@ func TestPLAN2_WhoSetTheEndIsCompared(t *testing.T) {
 	end := accesstest.Start.Add(accesstest.Day)
 	c.AddEmployee("bob", "support", "reports.view")
 	c.Do(access.By("ann"), access.RenewEmployees{Client: "lumen", Employees: people("bob"), End: end})
-	plan := c.plan(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	plan := c.plan(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	require.False(t, first(plan).After.EndByClient)
 	c.Do(access.By("carla"), access.SetMemberEnd{Client: "lumen", User: "bob", End: end})
 	c.changed(access.By("ann"), plan)
@@ -281,7 +281,7 @@ func TestPLAN2_ByAnotherActor(t *testing.T) {
 func TestPLAN2_TheActorIsCheckedAgain(t *testing.T) {
 	c := office(t)
 	c.manager("dot")
-	plan := c.plan(access.By("dot"), access.RemoveEmployee{Employee: "bob"})
+	plan := c.plan(access.By("dot"), access.RemoveEmployee{Employee: "bob", All: true})
 	c.Do(access.By("ann"), access.SuspendEmployee{Employee: "dot"})
 	_, err := c.Manager.Apply(context.Background(), access.By("dot"), plan)
 	require.ErrorIs(t, err, access.ErrNotAllowed)

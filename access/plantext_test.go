@@ -63,18 +63,18 @@ func TestPLAN2_EveryPlanTravelsAsText(t *testing.T) {
 
 func TestPLAN2_ATickedPlanTravelsAsText(t *testing.T) {
 	c := office(t)
-	plan := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"}).Only(bobInLumen)
+	plan := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true}).Only(bobInLumen)
 	back := c.parsed(c.text(plan))
 	done := c.apply(access.By("ann"), back)
 	require.Len(t, done.Members, 1)
 	require.Zero(t, c.lumen("bob"))
 	require.NotZero(t, c.Member("umbra", "bob"))
 
-	none := c.parsed(c.text(c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"}).Only()))
+	none := c.parsed(c.text(c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true}).Only()))
 	require.False(t, c.apply(access.By("ann"), none).Changed)
 	require.NotZero(t, c.Member("umbra", "bob"))
 
-	ticked := c.parsed(c.text(c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen"}))).Only(eveInLumen)
+	ticked := c.parsed(c.text(c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true}))).Only(eveInLumen)
 	require.Len(t, c.apply(access.By("ann"), ticked).Members, 1, "it can be ticked after the journey")
 }
 
@@ -174,7 +174,7 @@ func TestPLAN2_AForgedPlanIsJudgedByWhoAppliesIt(t *testing.T) {
 
 func TestPLAN2_MalformedTextIsInvalid(t *testing.T) {
 	c := office(t)
-	good := string(c.text(c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"})))
+	good := string(c.text(c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})))
 	change := func(old, new string) string {
 		altered := strings.Replace(good, old, new, 1)
 		require.NotEqual(t, good, altered, old)

@@ -46,8 +46,8 @@ func TestREL4_ThePartnersOwnActsCount(t *testing.T) {
 		"changing":         access.ChangeEmployeePermissions{Client: "lumen", Employee: "bob", Add: []string{"reports.view"}},
 		"another template": access.ChangeTemplate{Client: "lumen", Employees: whom("bob"), Template: "users"},
 		"reactivating":     access.ReactivateEmployees{Client: "lumen", Employees: whom("dora")},
-		"deactivating":     access.DeactivateEmployee{Employee: "bob"},
-		"removing":         access.RemoveEmployee{Employee: "bob"},
+		"deactivating":     access.DeactivateEmployee{Employee: "bob", All: true},
+		"removing":         access.RemoveEmployee{Employee: "bob", All: true},
 		"a leaver":         access.EndEmployment{Employee: "bob"},
 		"renewing":         access.RenewEmployees{Client: "lumen", Employees: whom("bob"), End: accesstest.Start.Add(sixtyDays)},
 	} {
@@ -94,7 +94,7 @@ func TestREL4_NothingElseCounts(t *testing.T) {
 
 func TestREL4_ActivityWhileEndingMovesTheEnd(t *testing.T) {
 	for name, act := range map[string]access.Change{
-		"deactivating a super-admin employee": access.DeactivateEmployee{Employee: "sara"},
+		"deactivating a super-admin employee": access.DeactivateEmployee{Employee: "sara", All: true},
 		"removing one":                        access.RemoveEmployees{Client: "lumen", Employees: whom("sara")},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 func TestREL7_CreditIsEarnedUntilRemovedDeactivatedOrNot(t *testing.T) {
 	s := play(t)
 	s.secondPartner()
-	s.as("ann").allow(access.RemoveEmployees{Client: "lumen"})
+	s.as("ann").allow(access.RemoveEmployees{Client: "lumen", All: true})
 	s.Clock.Turn(sixtyDays)
 	require.Empty(t, s.credit())
 	s.as("carla").allow(direct("ann"))
@@ -31,7 +31,7 @@ func TestREL7_CreditIsEarnedUntilRemovedDeactivatedOrNot(t *testing.T) {
 
 func TestREL7_ALinkedMemberEarnsIt(t *testing.T) {
 	s := linkedBob(t)
-	s.as("ann").allow(access.RemoveEmployee{Employee: "ann"})
+	s.as("ann").allow(access.RemoveEmployee{Employee: "ann", All: true})
 	require.Equal(t, relationship.Active, s.northwind().Phase)
 	require.Len(t, s.credit(), 1)
 }

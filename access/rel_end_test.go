@@ -41,7 +41,7 @@ func TestREL5_NothingElseRevivesIt(t *testing.T) {
 			s := over(t, since)
 			s.as("ann").deny(access.ErrNotAllowed, add("support", "bob"))
 			s.as("ann").deny(access.ErrNotAllowed, add(relationship.PartnerAdminTemplate, "ann"))
-			s.as("ann").deny(access.ErrNotAllowed, access.ReactivateEmployees{Client: "lumen"})
+			s.as("ann").deny(access.ErrNotAllowed, access.ReactivateEmployees{Client: "lumen", All: true})
 			s.as("ann").deny(access.ErrNotAllowed, colleagues("sara"))
 			s.as("carla").allow(access.AddMember{Client: "lumen", User: "bob"})
 			s.as("ann").deny(access.ErrNotAllowed, linkBob)
@@ -85,7 +85,7 @@ func TestREL6_FromTheInstantEveryAnswerReflectsIt(t *testing.T) {
 	s.Clock.Set(limit.Add(-time.Microsecond))
 	require.True(t, s.can("bob", "contacts.view.all"))
 	require.Equal(t, 1, len(s.credit()))
-	s.as("ann").plan(access.DeactivateEmployee{Employee: "bob"})
+	s.as("ann").plan(access.DeactivateEmployee{Employee: "bob", All: true})
 	s.as("ann").plan(access.ChangeEmployeePermissions{Client: "lumen", Employee: "bob", Add: []string{"reports.view"}})
 
 	s.Clock.Set(limit)
@@ -107,12 +107,12 @@ func TestREL6_FromTheInstantEveryAnswerReflectsIt(t *testing.T) {
 func TestREL6_AtTheInstantAnEndingOneIsOver(t *testing.T) {
 	s := over(t, sixtyDays-time.Microsecond)
 	require.Len(t, s.credit(), 1)
-	s.as("ann").allow(access.DeactivateEmployee{Employee: "sara"}) // activity: the end moves
+	s.as("ann").allow(access.DeactivateEmployee{Employee: "sara", All: true}) // activity: the end moves
 	require.Equal(t, s.Clock.Now().Truncate(time.Second).Add(sixtyDays), s.northwind().EndsAt, "in whole seconds, rounded down")
 
 	s = over(t, sixtyDays)
 	require.Empty(t, s.credit())
-	s.as("ann").allow(access.DeactivateEmployee{Employee: "sara"}) // too late
+	s.as("ann").allow(access.DeactivateEmployee{Employee: "sara", All: true}) // too late
 	require.Equal(t, relationship.Ended, s.northwind().Phase)
 }
 
@@ -166,7 +166,7 @@ var touching = map[string]func(*scene) (player, access.Change){
 	"ADD-2": func(s *scene) (player, access.Change) {
 		return s.as("ann"), access.NameClient{Client: "lumen", Name: "Once ours"}
 	},
-	"OFF-1": func(s *scene) (player, access.Change) { return s.as("ann"), access.RemoveEmployee{Employee: "sara"} },
+	"OFF-1": func(s *scene) (player, access.Change) { return s.as("ann"), access.RemoveEmployee{Employee: "sara", All: true} },
 	"ORG-3": func(s *scene) (player, access.Change) {
 		return s.as("carla"), access.AddMember{Client: "lumen", User: "newt"} // whom it would link
 	},
@@ -240,7 +240,7 @@ func TestREL6_WhoWasRemovedByTheClockCanBeAddedAnew(t *testing.T) {
 func TestREL6_ASweepWritesItToo(t *testing.T) {
 	s, limit := untilLimit(t)
 	s.letFabrikamIn()
-	s.as("olaf").allow(access.RemoveEmployee{Employee: "olaf"})
+	s.as("olaf").allow(access.RemoveEmployee{Employee: "olaf", All: true})
 	second := s.Relationship(fabrikam, "lumen").EndsAt
 
 	sweep := func() int {

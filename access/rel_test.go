@@ -111,7 +111,7 @@ func TestREL1_OnePartnersLimitIsNotTheOthers(t *testing.T) {
 func TestREL2_DeactivatingAllDoesNotEndIt(t *testing.T) {
 	s := play(t)
 	s.AddEmployee("bob", "support", "contacts.view.all")
-	result := s.as("ann").allow(access.DeactivateEmployees{Client: "lumen"})
+	result := s.as("ann").allow(access.DeactivateEmployees{Client: "lumen", All: true})
 	require.Len(t, result.Members, 2)
 	require.Empty(t, result.Relationships)
 	s.Clock.Turn(10 * 365 * accesstest.Day)
@@ -124,11 +124,11 @@ func TestREL2_DeactivatingAllDoesNotEndIt(t *testing.T) {
 func TestREL2_AllHaveToBeRemoved(t *testing.T) {
 	s := play(t)
 	s.AddEmployee("bob", "support", "contacts.view.all")
-	s.as("ann").allow(access.RemoveEmployee{Employee: "ann"})
+	s.as("ann").allow(access.RemoveEmployee{Employee: "ann", All: true})
 	require.Equal(t, relationship.Active, s.northwind().Phase, "bob is left")
-	s.as("ann").allow(access.DeactivateEmployee{Employee: "bob"})
+	s.as("ann").allow(access.DeactivateEmployee{Employee: "bob", All: true})
 	require.Equal(t, relationship.Active, s.northwind().Phase, "deactivated, and left")
-	result := s.as("ann").allow(access.RemoveEmployee{Employee: "bob"})
+	result := s.as("ann").allow(access.RemoveEmployee{Employee: "bob", All: true})
 	require.Equal(t, []access.Transition{
 		{Partner: "northwind", Client: "lumen", From: relationship.Active, To: relationship.Ending, EndsAfter: relationship.EndingTime},
 	}, result.Relationships)
@@ -136,7 +136,7 @@ func TestREL2_AllHaveToBeRemoved(t *testing.T) {
 
 func TestREL3_HoweverTheLastOneGoesItIsEndingFor60Days(t *testing.T) {
 	for name, last := range map[string]func(*scene){
-		"removed by the partner": does("ann", access.RemoveEmployee{Employee: "ann"}),
+		"removed by the partner": does("ann", access.RemoveEmployee{Employee: "ann", All: true}),
 		"removed by the client":  does("carla", access.RemoveMember{Client: "lumen", User: "ann"}),
 		"made super admin":       does("carla", access.MakeSuperAdmin{Client: "lumen", User: "ann"}),
 		"made super admin by the host": func(s *scene) {

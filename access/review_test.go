@@ -24,7 +24,7 @@ func TestOFF6_AReviewSaysWhenTheRelationshipIsOver(t *testing.T) {
 				c.Do(access.By("carla"), access.SetRelationshipEnd{Client: "lumen", Partner: "northwind", End: c.Clock.Now().Add(limit)})
 				want = min(want, limit)
 			}
-			review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+			review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 			some := review.Only(places(review)[:1]...)
 			require.Empty(t, some.Relationships)
 			text, err := review.MarshalText()
@@ -50,7 +50,7 @@ func TestOFF6_AReviewSaysWhenTheRelationshipIsOver(t *testing.T) {
 // The client moves its limit while the review is looked at: that is relevant.
 func TestOFF6_AMovedLimitIsADifference(t *testing.T) {
 	c := deputies(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen"})
+	review := c.plan(access.By("ann"), access.RemoveEmployees{Client: "lumen", All: true})
 	c.Do(access.By("carla"), access.SetRelationshipEnd{Client: "lumen", Partner: "northwind", End: c.Clock.Now().Add(accesstest.Day)})
 	_, err := c.Manager.Apply(t.Context(), access.By("ann"), review)
 	require.ErrorIs(t, err, access.ErrChanged)
@@ -58,7 +58,7 @@ func TestOFF6_AMovedLimitIsADifference(t *testing.T) {
 
 func TestOFF6_AssetsAreListedAndCounted(t *testing.T) {
 	c, _ := stocked(t)
-	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+	review := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 	require.Equal(t, []access.Asset{welcome, newsletter, prospects}, review.Assets())
 	require.Equal(t, []access.AssetCount{{Type: "list", Count: 1}, {Type: "workflow", Count: 2}}, review.AssetCounts())
 	require.Equal(t, []access.AssetCount{{Type: "workflow", Count: 2}}, review.Members[0].AssetCounts())
@@ -79,7 +79,7 @@ func ExamplePlan_wizard() {
 	ctx, ann := context.Background(), access.By("ann")
 
 	// The first request.
-	review, err := w.Manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen"})
+	review, err := w.Manager.Plan(ctx, ann, access.RemoveEmployees{Client: "lumen", All: true})
 	if err != nil {
 		panic(err)
 	}

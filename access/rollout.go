@@ -15,8 +15,8 @@ import (
 // to change anybody there (OFF-2). The built-in template "partner admin" can be
 // rolled out as well, where the catalogue's set has changed (DEL-5, PSET-5).
 //
-// Clients nil stands for every client in which a member uses it; an empty list
-// that is not nil is refused. A client that is named has to be one that the
+// Either Clients names some, or All is set, for every client in which a member
+// uses it. A client that is named has to be one that the
 // partner serves, or has served (ErrNoRelationship).
 //
 // The Result has an outcome for each of these members: what was granted,
@@ -26,13 +26,15 @@ import (
 // ticked.
 type RollOutTemplate struct {
 	Name    string                  `json:"name"`
-	Clients []relationship.ClientID `json:"clients"`
+	Clients []relationship.ClientID `json:"clients,omitempty"`
+	// All is in place of a list: every client in which a member uses it.
+	All bool `json:"all,omitzero"`
 }
 
 // split makes a change of each client: the members there have one authority.
 func (c RollOutTemplate) split(planned func() ([]Place, error)) ([]Change, error) {
-	parts, err := splitOff(c.Clients, planned, clientOf, func(client relationship.ClientID) Change {
-		c.Clients = []relationship.ClientID{client}
+	parts, err := splitOff(c.Clients, c.All, planned, clientOf, func(client relationship.ClientID) Change {
+		c.Clients, c.All = []relationship.ClientID{client}, false
 		return c
 	})
 	sameClient := func(a, b Change) bool { return a.(RollOutTemplate).Clients[0] == b.(RollOutTemplate).Clients[0] }
@@ -40,13 +42,11 @@ func (c RollOutTemplate) split(planned func() ([]Place, error)) ([]Change, error
 }
 
 func (c RollOutTemplate) apply(w *work) error {
-	if c.Clients != nil {
-		if err := each("clients", c.Clients); err != nil {
-			return err
-		}
-	}
 	actor, err := w.asEmployee()
 	if err != nil {
+		return err
+	}
+	if err := eachOrAll("clients", c.Clients, c.All); err != nil {
 		return err
 	}
 	set, role, err := w.template(actor.Partner, c.Name)
@@ -72,7 +72,7 @@ func (c RollOutTemplate) apply(w *work) error {
 	var denied error
 	var client relationship.ClientID // whom the authority is for
 	for _, place := range users {
-		if c.Clients != nil && !wanted[place.Client] || !w.ticked(place) {
+		if !c.All && !wanted[place.Client] || !w.ticked(place) {
 			continue
 		}
 		if place.Client != client {

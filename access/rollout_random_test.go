@@ -47,7 +47,7 @@ func rolloutAgrees(w *randomWorld, seen map[string]int) {
 	for _, template := range []string{"one", "two", relationship.PartnerAdminTemplate} {
 		for _, employee := range employees {
 			by := access.By(employee.User).At(employee.Partner)
-			plan, err := w.manager.Plan(context.Background(), by, access.RollOutTemplate{Name: template})
+			plan, err := w.manager.Plan(context.Background(), by, access.RollOutTemplate{Name: template, All: true})
 			if err != nil {
 				require.True(w.t, !employee.HasAccess() || !employee.ActiveAt(w.now()) || w.rolloutPartnerClosed(employee.Partner), "%v", err)
 				continue

@@ -47,7 +47,7 @@ func rolloutCast(t *testing.T, options ...accesstest.Option) cast {
 func TestPSET4_RollingOutIsBoundedClientByClient(t *testing.T) {
 	c := rolloutCast(t)
 	before := c.Member("vega", "bob")
-	done := c.Do(access.By("ann"), access.RollOutTemplate{Name: "support"})
+	done := c.Do(access.By("ann"), access.RollOutTemplate{Name: "support", All: true})
 	require.Len(t, done.Members, 6)
 	require.Len(t, done.Skipped, 3)
 
@@ -59,7 +59,7 @@ func TestPSET4_RollingOutIsBoundedClientByClient(t *testing.T) {
 	require.Contains(t, rolloutSkipped(done.Effects, "vega", "bob"), `not allowed, client "vega", user "ann"`)
 
 	// nia does what is left.
-	done = c.Do(access.By("nia"), access.RollOutTemplate{Name: "support"})
+	done = c.Do(access.By("nia"), access.RollOutTemplate{Name: "support", All: true})
 	require.Len(t, done.Members, 3)
 	require.Equal(t, perms("contacts.view.own", "reports.view"), c.Member("vega", "bob").Set)
 }
@@ -122,7 +122,7 @@ func TestPSET4_RollingOutLeavesSomeAsTheyAre(t *testing.T) {
 func TestPSET4_RollingOutInPart(t *testing.T) {
 	c := rolloutCast(t)
 	bob, cleo := access.Place{Client: "umbra", User: "bob"}, access.Place{Client: "lumen", User: "cleo"}
-	plan := c.plan(access.By("ann"), access.RollOutTemplate{Name: "support"})
+	plan := c.plan(access.By("ann"), access.RollOutTemplate{Name: "support", All: true})
 	require.Len(t, plan.Members, 6)
 	require.Len(t, plan.Skipped, 3)
 	require.Contains(t, plan.String(), `"bob" in "vega" is left as is: not allowed`)
@@ -155,7 +155,7 @@ func TestPSET4_RollingOutIsActivityWhereItChanges(t *testing.T) {
 	c := rolloutCast(t)
 	vega := c.Relationship("northwind", "vega").Activity
 	c.Clock.Turn(5 * time.Hour)
-	c.Do(access.By("ann"), access.RollOutTemplate{Name: "support"})
+	c.Do(access.By("ann"), access.RollOutTemplate{Name: "support", All: true})
 	require.Equal(t, c.Clock.Now(), c.Relationship("northwind", "umbra").Activity)
 	require.Equal(t, vega, c.Relationship("northwind", "vega").Activity)
 }
@@ -188,7 +188,7 @@ func TestPSET5_ABuiltInTemplateThatGrowsReachesNobodyByItself(t *testing.T) {
 	require.Equal(t, []string{`"ann" in "lumen": missing: forms.edit`, `"nia" in "lumen": missing: forms.edit`},
 		rolloutDrift(later, "ann", relationship.PartnerAdminTemplate))
 
-	everywhere := access.RollOutTemplate{Name: relationship.PartnerAdminTemplate}
+	everywhere := access.RollOutTemplate{Name: relationship.PartnerAdminTemplate, All: true}
 	done := later.Do(access.By("ann"), everywhere)
 	require.False(t, done.Changed)
 	for _, user := range people("ann", "nia") {

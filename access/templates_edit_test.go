@@ -115,14 +115,14 @@ func TestPSET4_DeletingATemplateInUse(t *testing.T) {
 	c.client("umbra", "ulla")
 	c.AddEmployee("bob", "support", "reports.view")
 	c.Do(access.By("ann"), access.LinkClients{Employee: "bob", Clients: accounts("umbra"), Template: "support"})
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "bob", All: true})
 	c.Template("other", "reports.view")
 	remove := access.DeleteTemplate{Name: "support"}
 
 	c.deny(access.By("ann"), remove, access.ErrInUse, "northwind", "lumen", "bob", "support")
 	c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", Clients: accounts("lumen")})
 	c.deny(access.By("ann"), remove, access.ErrInUse, "umbra", "bob")
-	c.Do(access.By("ann"), access.ReactivateEmployees{Client: "umbra"})
+	c.Do(access.By("ann"), access.ReactivateEmployees{Client: "umbra", All: true})
 	c.Do(access.By("ann"), access.ChangeTemplate{Client: "umbra", Employees: people("bob"), Template: "other"})
 	c.Do(access.By("ann"), remove)
 	require.Equal(t, uint64(2), c.Manager.Stats().Refused[access.ErrInUse.Error()])
@@ -142,8 +142,8 @@ func TestPSET4_WhatTheClockEndedUsesNoTemplate(t *testing.T) {
 	for name, change := range map[string]access.Change{
 		"deleting":              access.DeleteTemplate{Name: "support"},
 		"renaming":              access.RenameTemplate{Name: "support", To: "other"},
-		"rolling out":           access.RollOutTemplate{Name: "support"},
-		"behind another change": access.All{access.EditTemplate{Name: "support"}, access.RollOutTemplate{Name: "support"}},
+		"rolling out":           access.RollOutTemplate{Name: "support", All: true},
+		"behind another change": access.All{access.EditTemplate{Name: "support"}, access.RollOutTemplate{Name: "support", All: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCast(t)
@@ -194,7 +194,7 @@ func TestPSET4_WhoMayNotChangeATemplate(t *testing.T) {
 	for _, name := range []string{"support", "no such"} {
 		for _, change := range []access.Change{
 			access.EditTemplate{Name: name}, access.RenameTemplate{Name: name, To: "mine"},
-			access.DeleteTemplate{Name: name}, access.RollOutTemplate{Name: name},
+			access.DeleteTemplate{Name: name}, access.RollOutTemplate{Name: name, All: true},
 		} {
 			c.deny(access.By("pia"), change, access.ErrUnknownTemplate, "southwind", name)
 			c.deny(access.By("bob"), change, access.ErrNotAllowed, "northwind", "bob")
@@ -237,7 +237,7 @@ func TestPSET4_RaceOfDeletingAndAdding(t *testing.T) {
 		if _, there := c.stored("northwind", "support"); there {
 			for _, user := range users {
 				if c.lumen(user).User != "" {
-					c.Do(access.By("ann"), access.RemoveEmployee{Employee: user})
+					c.Do(access.By("ann"), access.RemoveEmployee{Employee: user, All: true})
 				}
 			}
 			c.Do(access.By("ann"), access.DeleteTemplate{Name: "support"})

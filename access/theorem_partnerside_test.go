@@ -38,7 +38,7 @@ var theoremPartnerSide = []theoremKind{
 		return change
 	})},
 	{5, byPartnerAdmin(func(g *theoremGenerator, client relationship.ClientID, partner relationship.PartnerID) access.Change {
-		change := access.ReactivateEmployees{Client: client}
+		change := access.ReactivateEmployees{Client: client, All: true}
 		if !g.oneIn(3) {
 			change.Employees = g.some(partner, g.managedIn(client))
 		}

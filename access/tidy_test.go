@@ -138,7 +138,7 @@ func TestLOG1_LifeGoesOnBehindACheckpoint(t *testing.T) {
 	require.NoError(t, w.Store.Trim(t.Context(), w.Store.Snapshot().Revision()))
 	w.AddEmployee("bob", "support", crm.ReportsView)
 	require.NoError(t, w.Store.Trim(t.Context(), w.Store.Snapshot().Revision()-1))
-	w.Do(access.By(accesstest.Admin), access.RemoveEmployee{Employee: "bob"})
+	w.Do(access.By(accesstest.Admin), access.RemoveEmployee{Employee: "bob", All: true})
 	w.Verify()
 }
 

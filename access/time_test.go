@@ -67,7 +67,7 @@ func TestTIME1_ARelationshipIsOverAtTheInstant(t *testing.T) {
 	require.True(t, c.may("bob", "reports.view"))
 	c.Clock.Set(end)
 	require.Equal(t, access.ReasonRelationshipOver, c.reason("bob", "reports.view")) // no sweep has run
-	c.deny(access.By("ann"), access.ReactivateEmployees{Client: "lumen"}, access.ErrNotAllowed, "lumen", "ann")
+	c.deny(access.By("ann"), access.ReactivateEmployees{Client: "lumen", All: true}, access.ErrNotAllowed, "lumen", "ann")
 }
 
 func TestTIME1_WhoSetsARelationshipsEnd(t *testing.T) {
@@ -278,13 +278,13 @@ func TestDEL6_AnEndSetByTheClientsSide(t *testing.T) {
 			for _, later := range []time.Time{in(2*time.Hour + time.Second), {}} {
 				c.deny(access.By("ann"), renewal(later, "bob"), access.ErrOutlasts, "lumen", "bob")
 			}
-			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 			add := access.AddEmployees{Client: "lumen", Employees: people("bob"), Template: "support"}
 			require.Equal(t, in(2*time.Hour), c.change(access.By("ann"), add, "bob").After.End)
 			c.deny(access.By("ann"), renewal(in(3*time.Hour), "bob"), access.ErrOutlasts, "lumen", "bob")
 			c.Do(access.By("ann"), renewal(in(time.Hour), "bob")) // earlier is free
 
-			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+			c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 			c.Clock.Set(in(3 * time.Hour))
 			c.deny(access.By("ann"), add, access.ErrOutlasts, "lumen", "bob")
 			c.Do(access.By("carla"), access.MakePartnerAdmin{Client: "lumen", Partner: "northwind", Employee: "bob"})
@@ -297,7 +297,7 @@ func TestDEL6_WhatTheClientsSideMovesLaterIsMoved(t *testing.T) {
 	c := newCast(t)
 	c.AddEmployee("bob", "support", "reports.view")
 	again := func() time.Time {
-		c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob"})
+		c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
 		c.Do(access.By("ann"), access.AddEmployees{Client: "lumen", Employees: people("bob"), Template: "support"})
 		return c.lumen("bob").End
 	}

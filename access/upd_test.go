@@ -60,7 +60,7 @@ func TestUPD1_UPD2_WhoMay(t *testing.T) {
 	c.narrow("nia", "content.blog.edit")
 	c.manager("off")
 	c.narrow("off", "content.blog.edit")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "off"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "off", All: true})
 	c.manager("dan")                         // access, but no member
 	c.superAdmin("max", "northwind.example") // being super admin is not enough (ADM-5)
 	c.employ("max")                          //
@@ -102,7 +102,7 @@ func TestUPD1_UPD2_Whom(t *testing.T) {
 	c.bothPartners("ida") // an employee of both, and Southwind's member
 	c.Template("writer", "content.blog.edit")
 	c.AddEmployee("off", "support", "tickets.view.own")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "off"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "off", All: true})
 	for _, deny := range []struct {
 		target relationship.UserID
 		reason error
@@ -207,7 +207,7 @@ func TestDEL5_WhoMayGiveThePartnerAdminTemplate(t *testing.T) {
 	c.Employee("dan")
 	c.manager("off")
 	c.narrow("off", "crm.views.edit")
-	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "off"})
+	c.Do(access.By("ann"), access.DeactivateEmployee{Employee: "off", All: true})
 	for _, manager := range people("bob", "dan") { // Client Access Manager access alone is not enough
 		c.Do(access.By("ann"), access.ChangeEmployee{Employee: manager, Kind: relationship.Staff, View: true, Edit: true})
 	}

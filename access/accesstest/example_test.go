@@ -37,7 +37,7 @@ func ExampleEmpty() {
 // The clock is turned by the test: nothing waits.
 func ExampleClock() {
 	w := accesstest.New(t{})
-	w.Do(access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client})
+	w.Do(access.By(accesstest.Admin), access.RemoveEmployees{Client: accesstest.Client, All: true})
 	for _, days := range []int{0, 59, 60} {
 		w.Clock.Set(accesstest.Start.AddDate(0, 0, days))
 		r := w.Relationship(accesstest.Partner, accesstest.Client)
@@ -54,7 +54,7 @@ func ExampleClock() {
 func ExampleWorld_Refused() {
 	w := accesstest.New(t{})
 	w.Employee("bob")
-	err := w.Refused(access.By("bob"), access.RemoveEmployee{Employee: "ann"})
+	err := w.Refused(access.By("bob"), access.RemoveEmployee{Employee: "ann", All: true})
 	fmt.Println(err)
 	// Output: not allowed, partner "northwind", user "bob": only an active employee with Client Access Manager access may do this (LINK-1)
 }

@@ -110,7 +110,7 @@ func TestAWorldIsMadeOfWhatTheTestBrings(t *testing.T) {
 	require.Equal(t, store.ID(), w.Store.ID())
 	require.Same(t, catalog, w.Catalog)
 	require.Equal(t, catalog.PartnerAdmin(), w.Manager.Permissions(accesstest.Admin, accesstest.Client))
-	w.Do(access.By(accesstest.Admin), access.RemoveEmployee{Employee: accesstest.Admin})
+	w.Do(access.By(accesstest.Admin), access.RemoveEmployee{Employee: accesstest.Admin, All: true})
 	require.Contains(t, owned.asked, access.Place{Client: accesstest.Client, User: accesstest.Admin})
 	w.Do(access.By(accesstest.Admin), access.RevokeLink{Selector: w.Link.Selector})
 	require.ErrorIs(t, w.Refused(access.By(accesstest.SuperAdmin), access.ApproveLink{

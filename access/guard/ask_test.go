@@ -72,7 +72,7 @@ func TestASK1_TheGuardSaysWhatTheManagerSays(t *testing.T) {
 		{access.By("carla"), access.LiftCeiling{Client: "lumen", Partner: "northwind"}},
 		{access.By("ann"), access.SuspendEmployee{Employee: "bob"}},
 		{access.By("ann"), access.ResumeEmployee{Employee: "bob"}},
-		{access.By("ann"), access.RemoveEmployee{Employee: "cleo"}},
+		{access.By("ann"), access.RemoveEmployee{Employee: "cleo", All: true}},
 		{access.By("ann"), access.AddEmployees{Client: "lumen", Employees: []relationship.UserID{"cleo"}, Template: "support"}},
 		{access.By("sven"), access.MakeSuperAdmin{Client: "lumen", User: "cleo"}},
 		{access.Host(), access.CloseClient{Client: "harbor"}},

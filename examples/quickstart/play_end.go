@@ -17,7 +17,7 @@ func (p *player) ending(ctx context.Context, s scene) {
 		return
 	}
 	p.step("OFF-7, REL-3", "%s removes everybody of %s from %s.", p.who(s.by), p.firm(s.partner), p.account(s.client))
-	if _, done := p.do(ctx, s.line, access.By(s.by).At(s.partner).Because("project done"), access.RemoveEmployees{Client: s.client}); !done {
+	if _, done := p.do(ctx, s.line, access.By(s.by).At(s.partner).Because("project done"), access.RemoveEmployees{Client: s.client, All: true}); !done {
 		return
 	}
 	r := p.written(s.partner, s.client)

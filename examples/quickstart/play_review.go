@@ -20,7 +20,7 @@ func (p *player) review(ctx context.Context, s scene) {
 	}
 	call := access.By(s.by).At(s.partner).Because("new project")
 	p.step("OFF-6, PLAN-1", "%s plans to remove %s from every client, and reviews it.", p.who(s.by), p.who(s.employee))
-	whole, err := p.manager.Plan(ctx, call, access.RemoveEmployee{Employee: s.employee})
+	whole, err := p.manager.Plan(ctx, call, access.RemoveEmployee{Employee: s.employee, All: true})
 	if err != nil {
 		p.fail(s.line, err)
 		return

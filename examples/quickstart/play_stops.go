@@ -61,17 +61,17 @@ func (p *player) deactivated(ctx context.Context, s scene) {
 	owner := p.client(s.client).admin
 	p.step("OFF-1, OFF-7", "%s has Client Access Manager access and deactivates everybody of %s in %s.",
 		p.who(s.by), p.firm(s.partner), p.account(s.client))
-	if _, done := p.do(ctx, s.line, access.By(s.by).At(s.partner).Because("contract on hold"), access.DeactivateEmployees{Client: s.client}); !done {
+	if _, done := p.do(ctx, s.line, access.By(s.by).At(s.partner).Because("contract on hold"), access.DeactivateEmployees{Client: s.client, All: true}); !done {
 		return
 	}
 	p.explain(s.line, s.admin, s.client, s.question)
 	p.step("REL-2", "That does not end the relationship: it is %s.", p.phase(s.partner, s.client))
 	p.step("OFF-5", "No partner admin is active, so nobody of %s can reactivate. %s tries.", p.firm(s.partner), p.who(s.admin))
-	p.refused(ctx, s.line, access.By(s.admin).At(s.partner), access.ReactivateEmployees{Client: s.client})
+	p.refused(ctx, s.line, access.By(s.admin).At(s.partner), access.ReactivateEmployees{Client: s.client, All: true})
 	p.step("ORG-3, OFF-5", "%s, super admin of %s, lets %s back.", p.who(owner), p.account(s.client), p.who(s.admin))
 	p.do(ctx, s.line, access.By(owner), access.ReactivateMember{Client: s.client, User: s.admin})
 	p.step("OFF-3, OFF-4", "%s, active again, reactivates all others. Exactly what was recorded comes back.", p.who(s.admin))
-	p.do(ctx, s.line, access.By(s.admin).At(s.partner), access.ReactivateEmployees{Client: s.client})
+	p.do(ctx, s.line, access.By(s.admin).At(s.partner), access.ReactivateEmployees{Client: s.client, All: true})
 	p.ask(s.admin, s.client, s.question)
 }
 

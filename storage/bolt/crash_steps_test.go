@@ -74,7 +74,7 @@ func life(id string) []crashStep {
 		access.ChangeTemplate{Client: client, Employees: bobs, Template: relationship.PartnerAdminTemplate},
 		access.RenewEmployees{Client: client, Employees: bobs, End: later},
 		access.ChangeEmployee{Employee: bob, Kind: relationship.Staff, View: true, Edit: true},
-		access.DeactivateEmployee{Employee: bob}, access.ReactivateEmployees{Client: client, Employees: bobs})
+		access.DeactivateEmployee{Employee: bob, All: true}, access.ReactivateEmployees{Client: client, Employees: bobs})
 	do(byCarla,
 		access.SetCeiling{Client: client, Partner: partner, Permissions: crm.Support().Slice()},
 		access.LiftCeiling{Client: client, Partner: partner},
@@ -94,7 +94,7 @@ func life(id string) []crashStep {
 		access.SuspendEmployee{Employee: bob}, access.ResumeEmployee{Employee: bob},
 		access.EndEmployment{Employee: bob})
 	do(byCarla, access.RemoveMember{Client: client, User: sven})
-	do(byAnn, access.RemoveEmployees{Client: client})
+	do(byAnn, access.RemoveEmployees{Client: client, All: true})
 	do(host, access.EraseUser{ID: bob}, access.CloseClient{Client: client}, access.ClosePartner{Partner: partner}, access.EraseUser{ID: sven},
 		access.EraseUser{ID: carla}, access.EraseUser{ID: ann})
 	return steps
