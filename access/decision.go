@@ -1,6 +1,7 @@
 package access
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -79,6 +80,34 @@ func (r Reason) String() string {
 	return reasonTexts[r]
 }
 
+// reasonCodes are the reasons as they stand in JSON. They never change.
+var reasonCodes = [reasonEnd]string{
+	"undecided", "allowed", "unknown_permission", "unknown_client", "unknown_user", "client_closed",
+	"not_member", "deactivated", "run_out", "member_paused", "relationship_over",
+	"partner_paused", "partner_closed", "employee_inactive", "not_in_set",
+	"super_admin_only", "never_managed", "ceiling", "no_seat",
+	"other_catalog",
+}
+
+// MarshalText returns the reason as a code for programs, such as "not_in_set".
+func (r Reason) MarshalText() ([]byte, error) {
+	if r >= reasonEnd {
+		return nil, invalid("reason", "code", "is unknown")
+	}
+	return []byte(reasonCodes[r]), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (r *Reason) UnmarshalText(text []byte) error {
+	for reason, code := range reasonCodes {
+		if code == string(text) {
+			*r = Reason(reason)
+			return nil
+		}
+	}
+	return invalid("reason", "code", "is unknown")
+}
+
 // reasons is a set of reasons.
 type reasons uint32
 
@@ -127,6 +156,16 @@ func (d Decision) String() string {
 		return "allowed"
 	}
 	return "refused: " + d.Reason().String()
+}
+
+// MarshalJSON returns the answer, its first reason and its revision, for a
+// program on the other side. A Decision is not read back: ask again.
+func (d Decision) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Allowed  bool             `json:"allowed"`
+		Reason   Reason           `json:"reason"`
+		Revision storage.Revision `json:"revision"`
+	}{d.Allowed(), d.Reason(), d.revision})
 }
 
 // Err returns nil for a yes and a *DeniedError otherwise.

@@ -166,7 +166,9 @@ var touching = map[string]func(*scene) (player, access.Change){
 	"ADD-2": func(s *scene) (player, access.Change) {
 		return s.as("ann"), access.NameClient{Client: "lumen", Name: "Once ours"}
 	},
-	"OFF-1": func(s *scene) (player, access.Change) { return s.as("ann"), access.RemoveEmployee{Employee: "sara", All: true} },
+	"OFF-1": func(s *scene) (player, access.Change) {
+		return s.as("ann"), access.RemoveEmployee{Employee: "sara", All: true}
+	},
 	"ORG-3": func(s *scene) (player, access.Change) {
 		return s.as("carla"), access.AddMember{Client: "lumen", User: "newt"} // whom it would link
 	},
