@@ -14,7 +14,7 @@ import (
 // Line is the connection to a mail server. It is made when a mail is to be
 // sent, and kept for the next ones. It belongs to one goroutine.
 //
-// It sends over TLS only, but to a server on this machine.
+// It sends over TLS (STARTTLS), except to a server on this machine.
 type Line struct {
 	host  string
 	port  int
@@ -141,9 +141,6 @@ func beforeRecipient(err error) bool {
 // next: it still listens, and nothing is left of the transaction.
 func answered(err error) bool {
 	failed, is := errors.AsType[*mail.SendError](err)
-	return is && (failed.Reason == mail.ErrSMTPRcptTo || failed.Reason == mail.ErrSMTPDataClose) &&
-		failed.ErrorCode() != 0 && failed.ErrorCode() != closing
+	return is && failed.ErrorCode() != 0 &&
+		(failed.Reason == mail.ErrSMTPRcptTo || failed.Reason == mail.ErrSMTPDataClose)
 }
-
-// closing is the code of a server that ends the connection (RFC 5321).
-const closing = 421

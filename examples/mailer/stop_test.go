@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -17,6 +18,13 @@ import (
 )
 
 var errStopped = errors.New("stopped here")
+
+// once wakes nobody: a run with it ends after its first pass.
+func once() <-chan time.Time {
+	wake := make(chan time.Time)
+	close(wake)
+	return wake
+}
 
 // sameTwice requires that the office has taken one mail twice, and that a mail
 // program can tell.
@@ -58,7 +66,7 @@ func TestLINK5_StoppedWhileTheServerHasTheMail(t *testing.T) {
 		<-stopped // the answer comes too late
 		return nil
 	})
-	require.NoError(t, s.mailer.Run(ctx, nil), "it does not wait for the answer")
+	require.NoError(t, s.mailer.Run(ctx, once()), "it does not wait for the answer")
 	close(stopped)
 	s.office.OnMail(nil)
 	s.deliver()
@@ -84,7 +92,7 @@ func TestStoppedAfterTheAnswer(t *testing.T) {
 		}
 		return ctx.Err()
 	}})
-	require.NoError(t, s.mailer.Run(ctx, nil))
+	require.NoError(t, s.mailer.Run(ctx, once()))
 	require.Error(t, ctx.Err())
 	require.Contains(t, s.log.String(), "msg=delivered")
 	s.nothingLeft()
@@ -104,7 +112,8 @@ func TestStoppedBeforeTheMail(t *testing.T) {
 			}
 			return nil
 		})
-		require.NoError(t, s.mailer.Run(ctx, nil))
+		require.NoError(t, s.mailer.Run(ctx, once()))
+		require.Error(t, ctx.Err())
 		close(stopped)
 	}
 	require.Empty(t, s.log.String())
@@ -168,6 +177,42 @@ func TestAServerThatSaysNothing(t *testing.T) {
 	require.NoError(t, err)
 	s.deliver()
 	require.Len(t, s.office.Letters(), 1)
+	s.nothingLeft()
+}
+
+// The mailer is told to stop while a server greets it and says no more, for
+// which it would wait for an hour.
+func TestStoppedWhileConnecting(t *testing.T) {
+	s := play(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		conn, err := silent.Accept()
+		if err == nil {
+			_, err = io.WriteString(conn, "220 silent.example\r\n")
+		}
+		if err == nil {
+			_, err = conn.Read(make([]byte, 1)) // the mailer is connected
+		}
+		cancel()
+		if err == nil {
+			_, err = io.Copy(io.Discard, conn) // until the mailer hangs up
+			_ = conn.Close()
+		}
+		ended <- err
+	}()
+	s.mailer.Line, err = NewLine(silent.Addr().String(), time.Hour)
+	require.NoError(t, err)
+	require.NoError(t, s.mailer.Run(ctx, once()))
+	require.NoError(t, <-ended)
+	require.NoError(t, silent.Close())
+	require.Empty(t, s.log.String())
+	s.mailer.Line, err = NewLine(s.office.Address, sendTime)
+	require.NoError(t, err)
+	s.deliver()
+	require.Len(t, s.office.Letters(), 1, "it was given back")
 	s.nothingLeft()
 }
 
