@@ -83,6 +83,34 @@ func TestSEE1_TheLastSuperAdminIsNotOffered(t *testing.T) {
 	require.True(t, last.EndEmployment, "then they stay the client's own")
 }
 
+// What the clock has ended does not stand in the way, written or not: who was a
+// member through another partner can be added (REL-6).
+func TestSEE1_WhatTheClockHasEndedDoesNotStandInTheWay(t *testing.T) {
+	w := accesstest.New(t)
+	w.User("olaf", "fabrikam.example")
+	w.User("twain", "mail.example")
+	w.Do(access.Host(), access.CreatePartner{ID: "fabrikam", Name: "Fabrikam", Kind: relationship.Provider, SuperAdmin: "olaf"})
+	w.Do(access.By("olaf"), access.AddEmployee{Employee: "twain", Kind: relationship.Contractor})
+	w.Do(access.By("ann"), access.AddEmployee{Employee: "twain", Kind: relationship.Contractor})
+	w.Do(access.By("carla"), access.MakePartnerAdmin{Client: "lumen", Partner: "fabrikam", Employee: "twain"})
+	w.Employee("zed") // who comes behind twain, and cannot be added
+	w.Do(access.By("ann"), access.SuspendEmployee{Employee: "zed"})
+	end := w.Clock.Now().Add(accesstest.Day)
+	w.Do(access.By("carla"), access.SetRelationshipEnd{Client: "lumen", Partner: "fabrikam", End: end})
+	offered := func(is bool) {
+		t.Helper()
+		require.Equal(t, is, offeredWith(w, access.By("ann"), "lumen").Add)
+		require.Equal(t, is, roster(w, access.By("ann"), access.EmployeeQuery{})["twain"].Actions.Add)
+	}
+	offered(false)
+	w.Clock.Set(end)
+	offered(true)
+	w.Do(access.By("ann"), access.AddEmployees{
+		Client: "lumen", Employees: people("twain"), Template: relationship.PartnerAdminTemplate,
+	})
+	offered(false)
+}
+
 // A client that is known by its super admin alone has no relationship: it can
 // be given no name, and its super admin can change over.
 func TestSEE1_WhatIsOfferedWithoutARelationship(t *testing.T) {
