@@ -402,8 +402,8 @@ func TestOFF9_TheHistoryStays(t *testing.T) {
 func TestOFF7_NobodyNamedIsRefused(t *testing.T) {
 	c := deputies(t)
 	for _, change := range []access.Change{
-		access.RemoveEmployee{Employee: "bob"}, access.DeactivateEmployee{Employee: "bob"}, access.RemoveEmployees{Client: "lumen"},
-		access.DeactivateEmployees{Client: "lumen"}, access.ReactivateEmployees{Client: "lumen"}, access.RollOutTemplate{Name: "support"},
+		access.RemoveEmployee{Employee: "bob", All: true}, access.DeactivateEmployee{Employee: "bob", All: true}, access.RemoveEmployees{Client: "lumen", All: true},
+		access.DeactivateEmployees{Client: "lumen", All: true}, access.ReactivateEmployees{Client: "lumen", All: true}, access.RollOutTemplate{Name: "support", All: true},
 		access.RemoveEmployee{Employee: "bob", Clients: accounts()}, access.RemoveEmployee{Employee: "bob", Clients: accounts("lumen"), All: true},
 		access.RemoveEmployees{Client: "lumen", Employees: people("bob"), All: true},
 		access.ReactivateEmployees{Client: "lumen", Employees: people("bob"), All: true},
