@@ -158,15 +158,34 @@ func widensStored(r storage.Reader, after *permset.Catalog) (widening, error) {
 	if !found {
 		return widening{}, nil
 	}
-	var declaration permset.Declaration
-	if err := json.Unmarshal([]byte(stored.Declaration), &declaration); err != nil {
-		return widening{}, err
-	}
-	before, err := permset.NewCatalog(declaration)
+	before, err := declared(stored)
 	if err != nil {
 		return widening{}, err
 	}
 	return widens(r, before, after), nil
+}
+
+// vocabularyOf is that of the catalogue which is in force in a state. The sets
+// of another catalogue than the Manager's do not go together with its own.
+func (m *Manager) vocabularyOf(r storage.Reader) (*vocabulary, error) {
+	stored, found := storage.Get[relationship.Catalog](r, relationship.CatalogKey())
+	if !found || stored == m.declared {
+		return m.vocabulary, nil
+	}
+	catalog, err := declared(stored)
+	if err != nil {
+		return nil, err
+	}
+	return newVocabulary(catalog), nil
+}
+
+// declared is the catalogue that is stored.
+func declared(stored relationship.Catalog) (*permset.Catalog, error) {
+	var declaration permset.Declaration
+	if err := json.Unmarshal([]byte(stored.Declaration), &declaration); err != nil {
+		return nil, err
+	}
+	return permset.NewCatalog(declaration)
 }
 
 // declare is a catalogue as it is stored.

@@ -20,7 +20,8 @@
 // [Manager.WhoCan] and [Manager.WhereCan] find users and clients, in pages. They
 // take no lock and answer from one revision. Whatever cannot be answered is refused:
 // the zero [Decision] refuses, and so do an unknown user, client or
-// permission.
+// permission. [Manager.Losses] tells who can no longer use what they could, so
+// that the host can end sessions.
 //
 // [Manager.Clients], [Manager.Employees], [Manager.EmployeeDetails],
 // [Manager.ClientDetails] and [Manager.Members] are lists for screens.

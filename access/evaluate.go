@@ -1,6 +1,8 @@
 package access
 
 import (
+	"time"
+
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 )
@@ -34,6 +36,19 @@ var conditions = []struct {
 		return !f.member.Managed() || f.partner.ID != "" && !f.partner.Closed
 	}},
 	{ReasonEmployeeInactive, func(f facts) bool { return !f.member.Managed() || f.employee.ActiveAt(f.now) }},
+}
+
+// runsOut is the instant at which the clock takes everything that the member
+// may use, if nothing else happens; zero for never. A condition above that the
+// passing of time can break has its instant here, and a cut has none.
+func (f facts) runsOut() time.Time {
+	switch {
+	case !f.isMember || f.isSuperAdmin():
+		return time.Time{}
+	case !f.member.Managed():
+		return f.member.Until(f.terms)
+	}
+	return relationship.Earlier(f.member.Until(f.terms), f.relationship.Due())
 }
 
 // cuts are what takes single permissions away, in the order in which they

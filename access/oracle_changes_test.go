@@ -7,6 +7,7 @@ import (
 	"github.com/clientaccess/clientaccess/access"
 	"github.com/clientaccess/clientaccess/access/accesstest"
 	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
 )
 
 // step lets something happen: a change by somebody, or the passing of time.
@@ -148,7 +149,7 @@ func (w *randomWorld) turn() {
 	now := w.clock.Now()
 	to := now.Add(time.Duration(w.random.IntN(3*24*3600_000)) * time.Millisecond)
 	var ends []time.Time
-	for _, end := range w.ends() {
+	for _, end := range endsIn(w.store.Snapshot()) {
 		if end.After(now) && end.Before(now.Add(90*accesstest.Day)) {
 			ends = append(ends, end)
 		}
@@ -164,10 +165,9 @@ func (w *randomWorld) turn() {
 	w.clock.Set(to)
 }
 
-// ends are all instants that stand in the records.
-func (w *randomWorld) ends() []time.Time {
+// endsIn are all instants that stand in the records.
+func endsIn(r storage.Reader) []time.Time {
 	var ends []time.Time
-	r := w.store.Snapshot()
 	longest := map[relationship.Key]time.Duration{}
 	for _, terms := range everyRecord[relationship.Terms](r, relationship.KindTerms) {
 		ends = append(ends, terms.Pause.Until)

@@ -75,8 +75,12 @@ type randomWorld struct {
 }
 
 func newRandomWorld(t testing.TB, seed uint64) *randomWorld {
+	return newRandomWorldOn(t, seed, memdb.New())
+}
+
+func newRandomWorldOn(t testing.TB, seed uint64, store storage.Store) *randomWorld {
 	w := &randomWorld{
-		t: t, random: rand.New(rand.NewPCG(seed, 1)), store: memdb.New(), clock: accesstest.NewClock(accesstest.Start),
+		t: t, random: rand.New(rand.NewPCG(seed, 1)), store: store, clock: accesstest.NewClock(accesstest.Start),
 	}
 	var err error
 	w.manager, err = access.Open(context.Background(), w.store, access.Options{Catalog: smallCatalog(), Clock: w.clock.Now})

@@ -10,9 +10,10 @@ import (
 // Past returns the state that the store had at a revision, as far as the log
 // reaches back: what came behind it is taken back from a snapshot that the
 // caller holds. Of somebody who was erased since, it shows no data (ORG-5).
-// The Reader belongs to one goroutine. Errors: ErrCompacted; ErrAhead when the
-// snapshot has no such revision; those of Changes.
-func Past(ctx context.Context, store Store, snapshot Snapshot, revision Revision) (Reader, error) {
+// It is a draft that is never committed, and belongs to one goroutine; Redo
+// moves it on. Errors: ErrCompacted; ErrAhead when the snapshot has no such
+// revision; those of Changes.
+func Past(ctx context.Context, store Store, snapshot Snapshot, revision Revision) (Tx, error) {
 	if revision > snapshot.Revision() {
 		return nil, ErrAhead
 	}
@@ -42,7 +43,7 @@ func Past(ctx context.Context, store Store, snapshot Snapshot, revision Revision
 		}
 	}
 	draft := snapshot.Draft()
-	if err := takeBack(draft, before); err != nil {
+	if err := replace(draft, before); err != nil {
 		return nil, err
 	}
 	return past{draft, revision, at}, nil
@@ -66,13 +67,26 @@ func TakeBack(tx Tx) error {
 	for _, line := range tx.Changed() {
 		before[line.Key()] = line.Before
 	}
-	return takeBack(tx, before)
+	return replace(tx, before)
 }
 
-// takeBack puts records in place of what the draft has. All are taken away
-// first, so that no two ever have the same unique value in between.
-func takeBack(draft Tx, before map[relationship.Key]relationship.Record) error {
-	for key := range before {
+// Redo puts into a draft what a commit left. On the state before the commit,
+// that makes the state behind it; the draft's Revision and At stay as they are.
+func Redo(draft Tx, commit Commit) error {
+	after := map[relationship.Key]relationship.Record{}
+	for _, event := range commit.Events {
+		for _, line := range event.Lines {
+			after[line.Key()] = line.After
+		}
+	}
+	return replace(draft, after)
+}
+
+// replace puts records in place of what the draft has; nil for nothing. All
+// are taken away first, so that no two ever have the same unique value in
+// between.
+func replace(draft Tx, records map[relationship.Key]relationship.Record) error {
+	for key := range records {
 		if _, found := draft.Get(key); !found {
 			continue
 		}
@@ -80,7 +94,7 @@ func takeBack(draft Tx, before map[relationship.Key]relationship.Record) error {
 			return err
 		}
 	}
-	for _, record := range before {
+	for _, record := range records {
 		if record == nil {
 			continue
 		}
@@ -93,7 +107,7 @@ func takeBack(draft Tx, before map[relationship.Key]relationship.Record) error {
 
 // past is a state that was.
 type past struct {
-	Reader
+	Tx
 	revision Revision
 	at       time.Time
 }

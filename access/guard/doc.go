@@ -40,7 +40,9 @@
 // # What it does not
 //
 // It does not authenticate: who the user is, the host says. It asks once,
-// before the handler; a handler that runs long asks again where it matters.
+// before the handler; a handler that runs long asks again where it matters, or
+// is ended by the host, which hears from [access.Manager.Losses] who has just
+// lost what.
 // It makes no change: the Manager checks the actor of a change itself, and
 // needs no guard for it. It cannot know whether what the handler then reads
 // belongs to the client that was asked about. Answers may take longer or

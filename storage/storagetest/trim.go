@@ -183,7 +183,13 @@ func pastStates(t *testing.T, store storage.Store) {
 		require.Equal(t, held[i].Revision(), then.Revision())
 		require.Equal(t, held[i].At(), then.At())
 	}
-	_, err := storage.Past(ctx, store, now, now.Revision()+1)
+	moving, err := storage.Past(ctx, store, now, 4)
+	require.NoError(t, err)
+	for _, commit := range commits(t, store, 4) {
+		require.NoError(t, storage.Redo(moving, commit))
+		same(t, states[commit.Revision], content(moving))
+	}
+	_, err = storage.Past(ctx, store, now, now.Revision()+1)
 	require.ErrorIs(t, err, storage.ErrAhead)
 	old, err := storage.Past(ctx, store, held[6], 5)
 	require.NoError(t, err)
