@@ -7,10 +7,10 @@ import (
 	"github.com/clientaccess/clientaccess/storage"
 )
 
-// concerns says for each kind of record whose answers a line about one may make
-// smaller, in the state before it (ASK-1). It names too many rather than too
-// few. A membership that begins is a line of its own, so the state behind it
-// need not be looked at.
+// concerns says for each kind of record on whose answers a line about one may
+// bear (ASK-1), in the state before it or behind it. It names too many rather
+// than too few. A membership that begins or goes is a line of its own, so one
+// of the two states is enough.
 var concerns = map[relationship.Kind]func(r storage.Reader, line relationship.Line) iter.Seq[Place]{
 	relationship.KindCatalog: func(r storage.Reader, _ relationship.Line) iter.Seq[Place] { return everybody(r) },
 	relationship.KindUser: func(r storage.Reader, line relationship.Line) iter.Seq[Place] {

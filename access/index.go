@@ -145,12 +145,14 @@ func (x *indexer) update(r remembering, member relationship.Member) memberUpdate
 // follow makes the index of a state from that of an earlier one and what
 // was written in between.
 func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relationship.Line) index {
-	t := touched{places: map[Place]bool{}, clients: map[relationship.ClientID]bool{}}
+	places := map[Place]bool{}
 	for _, line := range lines {
-		t.note(snapshot, line)
-	}
-	if t.everything {
-		return x.build(snapshot)
+		if line.Key().Kind == relationship.KindCatalog {
+			return x.build(snapshot)
+		}
+		for place := range concerned(snapshot, line) {
+			places[place] = true
+		}
 	}
 	r := remember(snapshot)
 	updates := map[relationship.ClientID]*clientUpdate{}
@@ -160,17 +162,7 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 		}
 		return updates[client]
 	}
-	for client := range t.clients {
-		update := of(client)
-		update.all = true
-		for member := range membersOf(snapshot, client) {
-			update.members = append(update.members, x.update(r, member))
-		}
-	}
-	for place := range t.places {
-		if t.clients[place.Client] {
-			continue
-		}
+	for place := range places {
 		member, found := storage.Get[relationship.Member](snapshot, relationship.MemberKey(place.Client, place.User))
 		if !found {
 			gone := memberUpdate{hash: x.hash.of(string(place.User)), user: string(place.User), gone: true}
