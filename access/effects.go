@@ -263,7 +263,10 @@ func (w *work) effects(lines []relationship.Line) Effects {
 				}
 				e.Relationships = append(e.Relationships, transition)
 			}
-			if change, shows := recordChange(line); shows && was.Phase == is.Phase {
+			if w.actor.Kind == relationship.ByClientSide {
+				was.ClientName, is.ClientName = "", "" // the partner's own (ADD-2)
+			}
+			if change, shows := recordChange(relationship.Line{Before: was, After: is}); shows && was.Phase == is.Phase {
 				e.Records = append(e.Records, change)
 			}
 		default:

@@ -185,6 +185,9 @@ type LinkView struct {
 	Verified bool
 	// Asks are the permissions asked for, fixed at issue.
 	Asks []string
+	// Expires is the instant from which the link opens nothing any more
+	// (LINK-6).
+	Expires time.Time
 	// Changed says that approving would be refused, because what is shown
 	// was another at issue.
 	Changed bool
@@ -224,8 +227,8 @@ func (m *Manager) openLink(call Call, client relationship.ClientID, secret relat
 		Selector: link.Selector, Partner: partner.ID, PartnerName: partner.Name,
 		Employee: user.ID, Name: user.Name, Email: user.Email, Kind: employee.Kind,
 		Verified: employee.Present() && isVerified(r, partner, user.ID),
-		Asks:     link.Asks.Slice(),
-		Changed:  m.vocabulary.linkChanged(r, link, now) != nil,
+		Asks:     link.Asks.Slice(), Expires: link.Expires,
+		Changed: m.vocabulary.linkChanged(r, link, now) != nil,
 	}, nil
 }
 

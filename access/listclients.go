@@ -69,13 +69,9 @@ func (m *Manager) Clients(viewer Call, query ClientQuery) List[ClientRow] {
 			return listing[ClientRow]{}, err
 		}
 		find, err := newSearch(query.Search)
-		for _, access := range query.Access {
-			switch access {
-			case AccessPartnerAdmin, AccessSuperAdmin, AccessStandard, AccessDeactivated, AccessColleague:
-			default:
-				err = invalid("query", "access", "is not a type that can be ticked")
-			}
-		}
+		err = firstError(err, tickable("access", query.Access,
+			AccessPartnerAdmin, AccessSuperAdmin, AccessStandard, AccessDeactivated, AccessColleague),
+			tickable("phases", query.Phases, phases...))
 		superAdmins := s.superAdminPlaces()
 		return listing[ClientRow]{
 			revision: s.r.Revision(), query: s.digest("clients", "", query),

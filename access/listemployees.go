@@ -15,7 +15,8 @@ type EmployeeQuery struct {
 	Partner relationship.PartnerID `json:"partner,omitempty"`
 	// Kinds ticks staff or contractors.
 	Kinds []relationship.EmployeeKind `json:"kinds,omitempty"`
-	// Statuses ticks employed or suspended. Who has left is not listed.
+	// Statuses ticks employed or suspended. Who has left is not listed, so
+	// that cannot be ticked.
 	Statuses []relationship.EmployeeStatus `json:"statuses,omitempty"`
 	// Verified ticks those with the tick (true), or those without (false).
 	Verified []bool `json:"verified,omitempty"`
@@ -40,6 +41,8 @@ type EmployeeRow struct {
 	Verified, Confirmed bool
 	// SuperAdmin, View and Edit are the powers in the partner account.
 	SuperAdmin, View, Edit bool
+	// HasAccess says that these come to Client Access Manager access.
+	HasAccess bool
 	// Since is when the employment began.
 	Since time.Time
 	// Clients counts the clients that EmployeeDetails lists.
@@ -59,6 +62,9 @@ func (m *Manager) Employees(viewer Call, query EmployeeQuery) List[EmployeeRow] 
 			return listing[EmployeeRow]{}, err
 		}
 		find, err := newSearch(query.Search)
+		err = firstError(err,
+			tickable("kinds", query.Kinds, relationship.Staff, relationship.Contractor),
+			tickable("statuses", query.Statuses, relationship.Employed, relationship.Suspended))
 		return listing[EmployeeRow]{
 			revision: s.r.Revision(), query: s.digest("employees", "", query),
 			positions: s.employees(query, find),
@@ -88,7 +94,7 @@ func (s sight) employeeRow(id relationship.UserID) EmployeeRow {
 	row := EmployeeRow{
 		Partner: e.Partner, User: id, Name: user.Name, Email: user.Email, Kind: e.Kind, Status: e.Status,
 		Paused: e.Pause.ActiveAt(s.now), Verified: isVerified(s.r, s.partner, id), Confirmed: e.Confirmed,
-		SuperAdmin: e.SuperAdmin, View: e.View, Edit: e.Edit, Since: e.Since,
+		SuperAdmin: e.SuperAdmin, View: e.View, Edit: e.Edit, HasAccess: e.HasAccess(), Since: e.Since,
 		Actions: s.employeeActions(e),
 	}
 	for member := range memberships(s.r, id) {
@@ -116,6 +122,7 @@ func (m *Manager) EmployeeDetails(viewer Call, employee relationship.UserID, que
 			return listing[MemberRow]{}, refuse("SEE-2", ErrUnknownEmployee, s.partner.ID, employee)
 		}
 		find, err := newSearch(query.Search)
+		err = firstError(err, query.checkTicks())
 		return listing[MemberRow]{
 			revision: s.r.Revision(), query: s.digest("employee details", string(employee), query),
 			positions: s.places(memberships(s.r, employee), query, func(member relationship.Member) (position, bool) {

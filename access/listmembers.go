@@ -88,6 +88,7 @@ func (m *Manager) Members(viewer Call, client relationship.ClientID, query Membe
 // membersIn lists the members of a client who are seen from here.
 func (s sight) membersIn(client relationship.ClientID, list string, query MemberQuery) (listing[MemberRow], error) {
 	find, err := newSearch(query.Search)
+	err = firstError(err, query.checkTicks())
 	return listing[MemberRow]{
 		revision: s.r.Revision(), query: s.digest(list, string(client), query),
 		positions: s.places(membersOf(s.r, client), query, func(member relationship.Member) (position, bool) {

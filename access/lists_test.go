@@ -19,7 +19,12 @@ func listErrors(m *access.Manager, viewer access.Call, partner relationship.Part
 	_, employees := m.Employees(viewer, access.EmployeeQuery{Partner: partner}).Page(1, "")
 	_, in := m.ClientDetails(viewer, client, access.MemberQuery{Partner: partner}).Page(1, "")
 	_, of := m.EmployeeDetails(viewer, employee, access.MemberQuery{Partner: partner}).Page(1, "")
-	return map[string]error{"clients": clients, "employees": employees, "client details": in, "employee details": of}
+	_, templates := m.Templates(viewer, access.TemplateQuery{Partner: partner}).Page(1, "")
+	_, links := m.Links(viewer, access.LinkQuery{Partner: partner}).Page(1, "")
+	return map[string]error{
+		"clients": clients, "employees": employees, "client details": in, "employee details": of,
+		"templates": templates, "links": links,
+	}
 }
 
 // A partner's lists are for its employees with Client Access Manager access.

@@ -63,7 +63,8 @@ type RelationshipView struct {
 	Client  relationship.ClientID
 	// PartnerName and OfficialName are the names that the accounts have;
 	// ClientName is what the partner calls the client, and empty while it has
-	// given no name (ADD-2).
+	// given no name, and on the client's side: the name is the partner's own
+	// (ADD-2).
 	PartnerName, OfficialName, ClientName string
 	// Phase is the phase now, written down or not (REL-6). In a list it is
 	// empty where there never was a relationship (SEE-1).
@@ -79,7 +80,7 @@ type RelationshipView struct {
 }
 
 // Name is what the partner's lists call the client: its own name for it, or
-// the official one while it has given none (ADD-2).
+// the official one while it has given none, and on the client's side (ADD-2).
 func (v RelationshipView) Name() string {
 	if v.ClientName != "" {
 		return v.ClientName
@@ -99,12 +100,16 @@ func (m *Manager) Relationship(viewer Call, partner relationship.PartnerID, clie
 	now := m.nowAt(r)
 	_, errClient := m.vocabulary.findClientSide(r, viewer, client, now)
 	employee, errPartner := findEmployee(r, viewer, now)
-	if !viewer.host && errClient != nil && (errPartner != nil || employee.Partner != partner) {
+	ofPartner := errPartner == nil && employee.Partner == partner
+	if !viewer.host && errClient != nil && !ofPartner {
 		return RelationshipView{}, refuse("REL-1", ErrNotAllowed, partner, client)
 	}
 	rel, found := storage.Get[relationship.Relationship](r, relationship.RelationshipKey(partner, client))
 	if !found {
 		return RelationshipView{}, refuse("REL-1", ErrNoRelationship, partner, client)
+	}
+	if !viewer.host && !ofPartner {
+		rel.ClientName = ""
 	}
 	return viewOf(r, partner, client, rel, now), nil
 }

@@ -145,6 +145,13 @@ func newManager(store storage.Store, options Options) (*Manager, error) {
 // Catalog returns the catalogue that the Manager was opened with.
 func (m *Manager) Catalog() *permset.Catalog { return m.vocabulary.catalog }
 
+// Revision returns the revision of the newest state in the store. It reads no
+// record and takes no lock, so it can be asked as often as one likes: whether a
+// page still shows the newest state, for instance (Page.Revision). Anybody may
+// be told it, as it says of nothing what has changed. What the clock changes
+// has no revision until it is written down (REL-6).
+func (m *Manager) Revision() storage.Revision { return m.store.Snapshot().Revision() }
+
 // nowAt is the instant at which a question about a state is asked: the
 // clock's, and never before the state's own commit (TIME-3).
 func (m *Manager) nowAt(r storage.Reader) time.Time {

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,10 +62,4 @@ func isInWord(r rune) bool { return unicode.In(r, unicode.Letter, unicode.Mark, 
 // looked for.
 func (s search) inAddress(address relationship.Email) bool {
 	return strings.HasPrefix(fold(string(address)), s.folded) || strings.HasPrefix(string(address.Domain()), s.folded)
-}
-
-// hasAny reports whether a value is one of those ticked. Nothing ticked is no
-// condition.
-func hasAny[T comparable](ticked []T, value T) bool {
-	return len(ticked) == 0 || slices.Contains(ticked, value)
 }

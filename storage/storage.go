@@ -42,7 +42,8 @@ type Reader interface {
 	Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record]
 	// Reverse runs over the records of a kind whose key has this Second, in
 	// the order of First, beginning behind after. The empty Second is
-	// nobody's: it finds nothing.
+	// nobody's: it finds nothing. Access links are found by their partner
+	// (ReverseOf).
 	Reverse(kind relationship.Kind, second, after string) iter.Seq[relationship.Record]
 	// All runs over all records of a kind in the order of First, then
 	// Second, beginning behind after (the zero Key begins at the start).

@@ -18,7 +18,13 @@ import (
 // Changes that wait at the same time are written as one batch: they run in
 // turn, each upon the outcome of the one before, each with an answer of its
 // own. A change is durable when Update returns.
+//
+// Errors: a *relationship.FieldError without a journal (New makes a store that
+// needs none), and what the journal says.
 func Open(ctx context.Context, journal storage.Journal) (*Store, error) {
+	if journal == nil {
+		return nil, fmt.Errorf("memdb: open: %w", &relationship.FieldError{Noun: "store", Field: "journal", Problem: "is missing"})
+	}
 	store := New()
 	store.id, store.journal = journal.ID(), journal
 	if err := store.load(ctx); err != nil {

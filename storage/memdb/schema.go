@@ -71,11 +71,12 @@ func keyBytes(key relationship.Key) []byte {
 func keyOf(record relationship.Record) []byte { return keyBytes(record.Key()) }
 
 func reverseOf(record relationship.Record) []byte {
-	key := record.Key()
-	if key.Second == "" {
+	second := storage.ReverseOf(record)
+	if second == "" {
 		return nil
 	}
-	return join(string(key.Kind), key.Second, key.First)
+	key := record.Key()
+	return join(string(key.Kind), second, key.First)
 }
 
 func dueOf(record relationship.Record) []byte {

@@ -162,7 +162,9 @@ func (m *model) want(q query) answers {
 			return key.First == q.First && key.Second > q.After || key.First == q.First && q.After == ""
 		}),
 		Reverse: page(func(a, b relationship.Key) int { return cmp.Compare(a.First, b.First) },
-			func(key relationship.Key) bool { return key.Second == q.First && key.First > q.After }),
+			func(key relationship.Key) bool {
+				return q.First != "" && storage.ReverseOf(m.records[key]) == q.First && key.First > q.After
+			}),
 		All: page(compareKeys, func(key relationship.Key) bool { return q.After == "" || compareKeys(key, q.cursor()) > 0 }),
 		Due: due, DueInOrder: true, DueInTime: true,
 	}

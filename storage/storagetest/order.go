@@ -17,6 +17,7 @@ var orderTests = []test{
 	{"pages of every size, from every cursor, are pieces of the sorted whole", pages},
 	{"a cursor survives the deletion of what it stands on", cursorSurvives},
 	{"a sequence stays within its kind and its id", sequenceBounds},
+	{"the access links of a partner are found by it", linksOfPartner},
 }
 
 func compareKeys(a, b relationship.Key) int {
@@ -148,4 +149,34 @@ func sequenceBounds(t *testing.T, store storage.Store) {
 	require.Empty(t, keysOf(snapshot.Scan("no kind", "a", "")))
 	same(t, []relationship.Key{clientKey("a")}, keysOf(snapshot.Scan(relationship.KindClient, "a", "")))
 	same(t, []relationship.Key{memberKey("a", "x"), memberKey("ab", "x")}, keysOf(snapshot.Reverse(relationship.KindMember, "x", "")))
+}
+
+func linksOfPartner(t *testing.T, store storage.Store) {
+	link := func(selector, partner string) relationship.Link {
+		return relationship.Link{
+			Selector: relationship.Selector(selector), Partner: relationship.PartnerID(partner), Employee: "ann",
+			IssuedBy: "ann", Hash: relationship.Digest{1}, Issued: start, Expires: start.AddDate(0, 0, 30),
+		}
+	}
+	selectors := func(r storage.Reader, partner, after string) (found []string) {
+		for link := range storage.As[relationship.Link](r.Reverse(relationship.KindLink, partner, after)) {
+			found = append(found, string(link.Selector))
+		}
+		return found
+	}
+	commit(t, store, link("c", "a"), link("a", "ab"), link("b", "a"), link("a\x01", "a"))
+	require.Equal(t, []string{"a\x01", "b", "c"}, selectors(store.Snapshot(), "a", ""))
+	require.Equal(t, []string{"c"}, selectors(store.Snapshot(), "a", "b"))
+	require.Equal(t, []string{"a"}, selectors(store.Snapshot(), "ab", ""))
+	require.Empty(t, selectors(store.Snapshot(), "", ""))
+	update(t, store, func(tx storage.Tx) error {
+		revoked := link("b", "a")
+		revoked.Revoked = true
+		require.NoError(t, tx.Put(revoked))
+		require.NoError(t, tx.Put(link("bb", "a")))
+		require.NoError(t, tx.Delete(relationship.LinkKey("c")))
+		require.Equal(t, []string{"a\x01", "b", "bb"}, selectors(tx, "a", ""))
+		return tx.Log(event("Write"))
+	})
+	require.Equal(t, []string{"a\x01", "b", "bb"}, selectors(store.Snapshot(), "a", ""))
 }
