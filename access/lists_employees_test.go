@@ -85,13 +85,13 @@ func TestSEE2_EmployeesAndContractors(t *testing.T) {
 	staff, contractor := relationship.Staff, relationship.Contractor
 	employed, suspended := relationship.Employed, relationship.Suspended
 	require.Equal(t, map[relationship.UserID]access.EmployeeRow{
-		"ann":  {Email: "ann@northwind.example", Kind: staff, Status: employed, Verified: true, SuperAdmin: true, Clients: 1},
+		"ann":  {Email: "ann@northwind.example", Kind: staff, Status: employed, Verified: true, SuperAdmin: true, HasAccess: true, Clients: 1},
 		"bob":  {Email: "bob@northwind.example", Kind: staff, Status: employed, Verified: true, Clients: 2},
 		"cora": {Email: "cora@northwind.example", Kind: staff, Status: suspended, Verified: true, Clients: 1},
 		"dan":  {Email: "dan@northwind.example", Kind: contractor, Status: employed, Verified: true, Clients: 1},
 		"fred": {Email: "fred@mail.example", Kind: contractor, Status: employed, Confirmed: true, Clients: 1},
 		"gina": {Email: "gina@eu.northwind.example", Kind: contractor, Status: employed},
-		"sue":  {Email: "sue@northwind.example", Kind: staff, Status: employed, Verified: true, View: true, Edit: true, Clients: 1},
+		"sue":  {Email: "sue@northwind.example", Kind: staff, Status: employed, Verified: true, View: true, Edit: true, HasAccess: true, Clients: 1},
 	}, rows)
 
 	for name, ask := range map[string]struct {
