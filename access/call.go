@@ -46,11 +46,12 @@ func (c Call) Because(reason string) Call {
 // Once gives the call a key that makes it happen once (PLAN-4): when a call of
 // the same user and partner, as they are given here, has been committed with
 // this key, Do, Apply, IssueLink and RotateLink do nothing and answer that it is
-// Replayed, with the revision and the counts of then, and never a secret. The
-// same key with another content is refused (ErrOnce). A key is remembered for
-// 24 hours unless the Options say otherwise; a call that was refused, or that
-// changed nothing, is not remembered. DoEach says what a key does there.
-// Questions, Plan and Import take no notice of it.
+// Replayed, with the revision and the counts of then, and never a secret; of
+// DoEach this is so for each chunk. The same key with another content is refused
+// (ErrOnce), and made each for itself is another content. A key is remembered
+// for 24 hours unless the Options say otherwise; a call that was refused, or
+// that changed nothing, is not remembered. Questions and Plan take no notice of
+// it, and Import takes none.
 //
 // A key has up to 256 bytes. Make it anew for each thing to be done, and use it
 // again when you do not know whether it was done.

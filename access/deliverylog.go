@@ -18,6 +18,7 @@ const takeStep = 1000
 // once. When the log has forgotten too much it is storage.ErrCompacted, and
 // nothing is skipped.
 func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, error) {
+	forgotten, stuck := storage.Revision(0), false
 	for {
 		// Where nothing was ever taken it begins with the log.
 		begin, err := m.store.Checkpoint(ctx)
@@ -35,6 +36,11 @@ func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, erro
 		// The log is read between the transactions: a store may hold up its
 		// writers while one is open.
 		pages, to, err := m.recorded(ctx, from)
+		if errors.Is(err, storage.ErrCompacted) && !(stuck && from == forgotten) {
+			// Somebody else may have taken them meanwhile, and trimmed the log.
+			forgotten, stuck = from, true
+			continue
+		}
 		if err != nil {
 			return 0, fmt.Errorf("notifications behind revision %d: %w", from, err)
 		}

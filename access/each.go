@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -46,11 +45,14 @@ type EachResult struct {
 // one item.
 //
 // The error is about the call: it is malformed, the store failed, or ctx ended.
-// What was committed by the time of an error stays, and is in the result.
+// What was committed by then stays, and is in the result. With
+// storage.ErrUnknownOutcome the first chunk that is said to be not attempted may
+// have been committed.
 //
 // A call with a key (Call.Once) decides each chunk once: repeated after it was
-// broken off, it goes on behind the chunks that were decided. A change that
-// stands for all cannot have a key (ErrInvalid).
+// broken off, it goes on behind the chunks that were decided. Of a chunk in which
+// nothing was applied no key is kept. A change that stands for all cannot have a
+// key (ErrInvalid).
 func (m *Manager) DoEach(ctx context.Context, call Call, change Change, progress func(Tally)) (EachResult, error) {
 	result, err := m.itemsOf(call, change)
 	if err != nil {
@@ -59,11 +61,19 @@ func (m *Manager) DoEach(ctx context.Context, call Call, change Change, progress
 	if progress == nil {
 		progress = func(Tally) {}
 	}
+	whole := attempt{call: call}
+	for _, item := range result.Items {
+		whole.changes = append(whole.changes, item.Change)
+	}
+	key, err := whole.onceKey(true)
+	if err != nil {
+		return result, m.count(err)
+	}
 	number, id := 0, rand.Text()
 	for items := range slices.Chunk(result.Items, chunk) {
 		number++
 		if err = ctx.Err(); err == nil {
-			err = m.commitEach(ctx, call.chunk(number), id, items)
+			err = m.commitEach(ctx, call, key, number, id, items)
 		}
 		if err != nil {
 			break
@@ -92,14 +102,6 @@ func (m *Manager) PlanEach(ctx context.Context, call Call, change Change) (EachR
 	}
 	result.Tally = tallyOf(result.Items)
 	return result, err
-}
-
-// chunk is the call for one chunk: each has a key of its own.
-func (c Call) chunk(number int) Call {
-	if c.once != "" {
-		c.once = relationship.OnceContent(fmt.Sprintf("%d %s", number, c.once)).String()
-	}
-	return c
 }
 
 // itemsOf takes a change apart.
@@ -150,12 +152,9 @@ func (m *Manager) placesIn(call Call, change Change) ([]Place, error) {
 	return slices.Compact(places), err
 }
 
-// commitEach decides a chunk in one transaction.
-func (m *Manager) commitEach(ctx context.Context, call Call, id string, items []Item) error {
-	whole := attempt{call: call}
-	for _, item := range items {
-		whole.changes = append(whole.changes, item.Change)
-	}
+// commitEach decides a chunk in one transaction. The key is that of the whole
+// call.
+func (m *Manager) commitEach(ctx context.Context, call Call, key onceKey, number int, id string, items []Item) error {
 	for range maxTries {
 		asked, owned, err := m.askAbout(ctx, call, items)
 		if err != nil {
@@ -166,7 +165,7 @@ func (m *Manager) commitEach(ctx context.Context, call Call, id string, items []
 		done := slices.Clone(items)
 		revision, err := m.update(ctx, func(tx storage.Tx) (err error) {
 			copy(done, items)
-			if earlier, err = m.replay(tx, whole); earlier.Replayed || err != nil {
+			if earlier, err = m.replayChunk(tx, call, key, number); earlier.Replayed || err != nil {
 				return err
 			}
 			if lines, err = m.tryEach(tx, call, id, done); err != nil {
@@ -177,7 +176,7 @@ func (m *Manager) commitEach(ctx context.Context, call Call, id string, items []
 					return ErrBusy // somebody else is removed than the host was asked about
 				}
 			}
-			return m.rememberEach(tx, whole, id, done)
+			return m.rememberChunk(tx, key, number, id, done)
 		})
 		if errors.Is(err, ErrBusy) {
 			continue

@@ -74,7 +74,7 @@ func (o ImportedRow) String() string {
 // changes what is there: a row that is there exactly as given is unchanged,
 // and one that is there otherwise is refused with ErrExists. So an import that
 // was stopped can be repeated from its start, and goes on where it stopped.
-// Instants in the past are kept. Nobody is notified. Verified employees are
+// It takes no key (Call.Once). Instants in the past are kept. Nobody is notified. Verified employees are
 // linked as ever (ADD-5). An import cannot be planned.
 //
 // Rows are committed in chunks of at most 1,000, each with one event (PLAN-3).
@@ -97,6 +97,8 @@ func (m *Manager) Import(ctx context.Context, call Call, rows iter.Seq[ImportRow
 	switch {
 	case err == nil && !call.host:
 		err = refuse("ORG-1", ErrNotAllowed, call.user, "only the host may do this")
+	case err == nil && call.once != "":
+		err = invalid("call", "key", "is given to an import, which can be repeated as it is")
 	case err == nil && rows == nil:
 		err = invalid("import", "rows", "are missing")
 	}

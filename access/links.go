@@ -60,7 +60,12 @@ func issuedOr(issued IssuedLink, err error) (IssuedLink, error) {
 
 // doSecretly does a change that hands out a secret; it is never planned.
 func (m *Manager) doSecretly(ctx context.Context, call Call, change Change) (Result, error) {
-	result, err := m.commit(ctx, attempt{call: call, changes: []Change{change}}, func(outcome) error { return nil })
+	attempted := attempt{call: call, changes: []Change{change}}
+	key, err := attempted.onceKey(false)
+	if err != nil {
+		return Result{}, m.count(err)
+	}
+	result, err := m.commit(ctx, attempted, key, func(outcome) error { return nil })
 	return result, m.count(err)
 }
 

@@ -102,7 +102,6 @@ func TestSEE2_EmployeesAndContractors(t *testing.T) {
 		"contractors":            {access.EmployeeQuery{Kinds: []relationship.EmployeeKind{contractor}}, people("dan", "fred", "gina")},
 		"both":                   {access.EmployeeQuery{Kinds: []relationship.EmployeeKind{contractor, staff}}, people("ann", "bob", "cora", "dan", "fred", "gina", "sue")},
 		"suspended":              {access.EmployeeQuery{Statuses: []relationship.EmployeeStatus{suspended}}, people("cora")},
-		"who has left":           {access.EmployeeQuery{Statuses: []relationship.EmployeeStatus{relationship.Left}}, nil},
 		"verified":               {access.EmployeeQuery{Verified: []bool{true}}, people("ann", "bob", "cora", "dan", "sue")},
 		"unverified contractors": {access.EmployeeQuery{Verified: []bool{false}, Kinds: []relationship.EmployeeKind{contractor}}, people("fred", "gina")},
 	} {
@@ -110,6 +109,8 @@ func TestSEE2_EmployeesAndContractors(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, ask.want, users, name)
 	}
+	_, err := w.Manager.Employees(access.By("ann"), access.EmployeeQuery{Statuses: []relationship.EmployeeStatus{relationship.Left}}).Page(1, "")
+	require.ErrorIs(t, err, access.ErrInvalid, "who has left is not in the list")
 }
 
 // The tick is about the address as it is now, and the partner's domains as they

@@ -12,81 +12,107 @@ import (
 // remembered stands in the commit of the call, so that the one is never there
 // without the other.
 
-// replay returns what the call did when it was made before with its key.
-func (m *Manager) replay(r storage.Reader, a attempt) (Result, error) {
+// onceKey is the key of a call, or of one chunk of it: what it is kept under,
+// and the digest of what is asked for. The zero onceKey is none.
+type onceKey struct{ owner, content relationship.Digest }
+
+// onceKey returns the key of an attempt. Its content is the changes and the
+// ticked places; an access link stands there by its selector. Each says that the
+// changes are made each for itself, which is another thing to ask for.
+func (a attempt) onceKey(each bool) (onceKey, error) {
 	if a.call.once == "" {
-		return Result{}, nil
+		return onceKey{}, nil
 	}
 	if err := a.call.check(); err != nil {
-		return Result{}, err
+		return onceKey{}, err
 	}
-	once, found := storage.Get[relationship.Once](r, relationship.OnceKey(a.owner()))
+	list, err := writeChanges(a.changes)
+	if err != nil {
+		return onceKey{}, err
+	}
+	written, err := json.Marshal(struct {
+		Changes    []writtenChange
+		Only       []Place
+		Part, Each bool
+	}{list, a.ticked(), a.only != nil, each})
+	return onceKey{
+		relationship.OnceOwner(a.call.user, a.call.partner, a.call.once),
+		relationship.OnceContent(a.call.once, string(written)),
+	}, err
+}
+
+// chunk is the key of one chunk of a call. Its content is that of the whole
+// call, so that no other call that has the same chunk in it is taken for it.
+func (k onceKey) chunk(number int) onceKey {
+	if k != (onceKey{}) {
+		k.owner = relationship.OnceChunk(k.owner, number)
+	}
+	return k
+}
+
+// replay returns what was done when the call, or the chunk, was made before with
+// its key.
+func (m *Manager) replay(r storage.Reader, call Call, key onceKey) (Result, error) {
+	if key == (onceKey{}) {
+		return Result{}, nil
+	}
+	once, found := storage.Get[relationship.Once](r, relationship.OnceKey(key.owner))
 	if !found || !once.KeptAt(m.nowAt(r)) {
 		return Result{}, nil
 	}
-	content, err := a.content()
-	if err != nil {
-		return Result{}, err
-	}
-	if content != once.Content {
-		return Result{}, refuse("PLAN-4", ErrOnce, a.call.partner, a.call.user)
+	if key.content != once.Content {
+		return Result{}, refuse("PLAN-4", ErrOnce, call.partner, call.user)
 	}
 	return Result{Revision: storage.Revision(once.Revision), Replayed: true, Counts: once.Counts}, nil
 }
 
-// remember stores the key of a call that has changed something.
-func (m *Manager) remember(tx storage.Tx, a attempt, done outcome) error {
+// replayChunk is replay for a chunk, of which the whole call must not have been
+// another.
+func (m *Manager) replayChunk(r storage.Reader, call Call, whole onceKey, number int) (Result, error) {
+	if _, err := m.replay(r, call, whole); err != nil {
+		return Result{}, err
+	}
+	return m.replay(r, call, whole.chunk(number))
+}
+
+// remember stores the key of a call that has changed something, in an event of
+// its own, beside its last.
+func (m *Manager) remember(tx storage.Tx, key onceKey, done outcome) error {
 	if !done.changed {
 		return nil
 	}
-	return m.rememberKey(tx, a, done.last, done.effects.counts())
+	return m.rememberKeys(tx, done.last, done.effects.counts(), key)
 }
 
-// rememberEach stores the key of a chunk of which something was applied.
-func (m *Manager) rememberEach(tx storage.Tx, a attempt, id string, items []Item) error {
-	var all Effects
-	event := relationship.Event{Actor: relationship.Actor{Kind: relationship.ByLibrary}, At: m.nowAt(tx), Call: id}
-	for _, item := range items {
-		all = all.and(item.Effects)
-	}
+// rememberChunk stores the key of a chunk of which something was applied, and
+// that of the whole call.
+func (m *Manager) rememberChunk(tx storage.Tx, whole onceKey, number int, id string, items []Item) error {
 	if tallyOf(items).Applied == 0 {
 		return nil
 	}
-	return m.rememberKey(tx, a, event, all.counts())
+	var all Effects
+	for _, item := range items {
+		all = all.and(item.Effects)
+	}
+	event := relationship.Event{Actor: relationship.Actor{Kind: relationship.ByLibrary}, At: m.nowAt(tx), Call: id}
+	return m.rememberKeys(tx, event, all.counts(), whole, whole.chunk(number))
 }
 
-// rememberKey stores the key of a call in an event of its own, beside its last.
-func (m *Manager) rememberKey(tx storage.Tx, a attempt, last relationship.Event, counts relationship.Counts) error {
-	if a.call.once == "" {
+// rememberKeys stores keys in an event of its own, beside the last of the call.
+func (m *Manager) rememberKeys(tx storage.Tx, last relationship.Event, counts relationship.Counts, keys ...onceKey) error {
+	if keys[0] == (onceKey{}) {
 		return nil
 	}
-	content, err := a.content()
-	if err != nil {
-		return err
-	}
-	err = tx.Put(relationship.Once{
-		Owner: a.owner(), Content: content, Revision: uint64(tx.Revision() + 1), Counts: counts,
-		Until: relationship.EndInstant(last.At.Add(m.options.OnceLife)),
-	})
-	if err != nil {
-		return err
+	for _, key := range keys {
+		err := tx.Put(relationship.Once{
+			Owner: key.owner, Content: key.content, Revision: uint64(tx.Revision() + 1), Counts: counts,
+			Until: relationship.EndInstant(last.At.Add(m.options.OnceLife)),
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return tx.Log(relationship.Event{Change: "RememberKey", Actor: last.Actor, At: last.At, Call: last.Call})
-}
-
-func (a attempt) owner() relationship.Digest {
-	return relationship.OnceOwner(a.call.user, a.call.partner, a.call.once)
-}
-
-// content is the digest of what is asked for: the changes and the ticked
-// places. An access link stands there by its selector.
-func (a attempt) content() (relationship.Digest, error) {
-	list, err := writeChanges(a.changes)
-	if err != nil {
-		return relationship.Digest{}, err
-	}
-	written, err := json.Marshal(writtenPlan{Changes: list, Only: a.ticked(), Part: a.only != nil})
-	return relationship.OnceContent(string(written)), err
 }
 
 // counts says how much was done.

@@ -19,12 +19,19 @@ type AssetCount struct {
 }
 
 // Assets lists what is owned by those whom the change removes or deactivates,
-// in order of place, type and id. The list is the same each time: a screen
-// shows it in pages by slicing it.
+// in order of place, type and id, each once. The list is the same each time: a
+// screen shows it in pages by slicing it.
 func (e Effects) Assets() []Asset {
-	var assets []Asset
+	// Several changes in one may be about the same member.
+	at := map[Place][]Asset{}
 	for _, m := range e.Members {
-		assets = append(assets, m.Assets...)
+		if len(m.Assets) > 0 {
+			at[m.Place] = m.Assets
+		}
+	}
+	var assets []Asset
+	for _, place := range slices.SortedFunc(maps.Keys(at), comparePlaces) {
+		assets = append(assets, at[place]...)
 	}
 	return assets
 }

@@ -69,6 +69,20 @@ func TestOFF6_AssetsAreListedAndCounted(t *testing.T) {
 	require.Len(t, pages, 2)
 }
 
+// Several changes in one call may be about the same members, in any order: what
+// they own is there once, and in order.
+func TestOFF6_AssetsAreListedOnce(t *testing.T) {
+	c, _ := stocked(t)
+	one := c.plan(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
+	both := c.plan(access.By("ann"), access.All{
+		access.DeactivateEmployees{Client: "umbra", Employees: []relationship.UserID{"bob"}},
+		access.DeactivateEmployees{Client: "lumen", Employees: []relationship.UserID{"bob"}},
+		access.RemoveEmployee{Employee: "bob", All: true},
+	})
+	require.Equal(t, one.Assets(), both.Assets())
+	require.Equal(t, one.AssetCounts(), both.AssetCounts())
+}
+
 // The wizard of two HTTP requests: the first shows the review and sends the
 // plan along as text, the second gets it back with what was ticked.
 func ExamplePlan_wizard() {

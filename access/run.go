@@ -44,13 +44,14 @@ func (m *Manager) Plan(ctx context.Context, call Call, change Change) (Plan, err
 	if err != nil {
 		return Plan{}, err
 	}
-	plan, err := m.preview(ctx, call, list, nil)
+	plan, err := m.preview(ctx, m.store.Snapshot(), attempt{call: call, changes: list})
 	return plan, m.refusedLink(ctx, err)
 }
 
-func (m *Manager) preview(ctx context.Context, call Call, list []Change, only map[Place]bool) (Plan, error) {
-	plan := Plan{changes: list, only: only}
-	done, err := m.inDraft(m.store.Snapshot(), attempt{call: call, changes: list, only: only, lenient: true})
+func (m *Manager) preview(ctx context.Context, snapshot storage.Snapshot, a attempt) (Plan, error) {
+	plan := Plan{changes: a.changes, only: a.only}
+	a.lenient = true
+	done, err := m.inDraft(snapshot, a)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -82,19 +83,25 @@ func (m *Manager) Do(ctx context.Context, call Call, change Change) (Result, err
 		return Result{}, m.count(err)
 	}
 	attempted := attempt{call: call, changes: list}
-	if result, err := m.replay(m.store.Snapshot(), attempted); result.Replayed || err != nil {
-		return result, m.count(err)
+	key, err := attempted.onceKey(false)
+	if err != nil {
+		return Result{}, m.count(err)
 	}
 	for range maxTries {
+		// One snapshot for both: a call that was made since is found later.
+		snapshot := m.store.Snapshot()
+		if result, err := m.replay(snapshot, call, key); result.Replayed || err != nil {
+			return result, m.count(err)
+		}
 		var owned map[Place][]Asset
 		if m.options.Assets != nil {
-			plan, err := m.preview(ctx, call, list, nil)
+			plan, err := m.preview(ctx, snapshot, attempted)
 			if err != nil {
 				return Result{}, m.count(m.refusedLink(ctx, err))
 			}
 			owned = plan.owned()
 		}
-		result, err := m.commit(ctx, attempted, func(done outcome) error {
+		result, err := m.commit(ctx, attempted, key, func(done outcome) error {
 			if m.options.Assets == nil {
 				return nil
 			}
@@ -125,16 +132,21 @@ func (m *Manager) Apply(ctx context.Context, call Call, plan Plan) (Result, erro
 		return Result{}, m.count(invalid("plan", "change", "is missing"))
 	}
 	attempted := attempt{call: call, changes: plan.changes, only: plan.only}
-	if result, err := m.replay(m.store.Snapshot(), attempted); result.Replayed || err != nil {
+	key, err := attempted.onceKey(false)
+	if err != nil {
+		return Result{}, m.count(err)
+	}
+	snapshot := m.store.Snapshot() // one for both, as in Do
+	if result, err := m.replay(snapshot, call, key); result.Replayed || err != nil {
 		return result, m.count(err)
 	}
 	// The host is asked again, before the transaction.
-	now, err := m.preview(ctx, call, plan.changes, plan.only)
+	now, err := m.preview(ctx, snapshot, attempted)
 	if err != nil {
 		return Result{}, m.count(m.refusedLink(ctx, err))
 	}
 	owned := now.owned()
-	result, err := m.commit(ctx, attempted, func(done outcome) error {
+	result, err := m.commit(ctx, attempted, key, func(done outcome) error {
 		done.effects.addAssets(owned)
 		if differences := plan.Effects.differences(done.effects); len(differences) > 0 {
 			return &ChangedError{differences}
@@ -183,13 +195,14 @@ type outcome struct {
 	last relationship.Event
 }
 
-// commit makes an attempt in the store, and asks accept before it commits.
-func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) error) (Result, error) {
+// commit makes an attempt in the store, once if it has a key, and asks accept
+// before it commits.
+func (m *Manager) commit(ctx context.Context, a attempt, key onceKey, accept func(outcome) error) (Result, error) {
 	for range maxTries {
 		var done outcome
 		var earlier Result
 		revision, err := m.update(ctx, func(tx storage.Tx) (err error) {
-			if earlier, err = m.replay(tx, a); earlier.Replayed || err != nil {
+			if earlier, err = m.replay(tx, a.call, key); earlier.Replayed || err != nil {
 				return err
 			}
 			if done, err = m.try(tx, a); err != nil {
@@ -198,7 +211,7 @@ func (m *Manager) commit(ctx context.Context, a attempt, accept func(outcome) er
 			if err := accept(done); err != nil {
 				return err
 			}
-			return m.remember(tx, a, done)
+			return m.remember(tx, key, done)
 		})
 		if earlier.Replayed && err == nil {
 			return earlier, nil

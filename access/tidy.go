@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -70,12 +71,22 @@ func (m *Manager) tidy(ctx context.Context, swept *Swept) error {
 // trim forgets the commits that are older than what is to be kept; Verify goes
 // on from the checkpoint (LOG-1).
 func (m *Manager) trim(ctx context.Context, swept *Swept) error {
-	checkpoint, err := m.store.Checkpoint(ctx)
+	// What is still to be delivered must not live in the log alone (LINK-5).
+	taken, err := m.takeNotifications(ctx)
 	if err != nil {
 		return err
 	}
-	// What is still to be delivered must not live in the log alone (LINK-5).
-	taken, err := m.takeNotifications(ctx)
+	for try := 1; ; try++ {
+		err := m.trimTo(ctx, taken, swept)
+		// Somebody else may have trimmed it while it was read.
+		if !errors.Is(err, storage.ErrCompacted) || try == maxTries {
+			return err
+		}
+	}
+}
+
+func (m *Manager) trimTo(ctx context.Context, taken storage.Revision, swept *Swept) error {
+	checkpoint, err := m.store.Checkpoint(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,11 +101,13 @@ func (m *Manager) trim(ctx context.Context, swept *Swept) error {
 		}
 		last = commit.Revision
 	}
-	swept.Trimmed = last
-	if last == checkpoint.Revision {
-		return nil
+	if last > checkpoint.Revision {
+		if err := m.store.Trim(ctx, last); err != nil {
+			return err
+		}
 	}
-	return m.store.Trim(ctx, last)
+	swept.Trimmed = last
+	return nil
 }
 
 // isKept reports whether the log keeps a commit: newer commits come behind it,

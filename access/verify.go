@@ -35,11 +35,27 @@ func (v *Verification) fault(format string, args ...any) {
 func (m *Manager) Verify(ctx context.Context) (Verification, error) {
 	for try := 1; ; try++ {
 		v, err := m.verify(ctx)
-		// The log may have been trimmed while it was read.
-		if !errors.Is(err, storage.ErrCompacted) || try == maxTries {
+		if err == nil || try == maxTries || !m.logChanged(ctx, v.Revision, err) {
 			return v, err
 		}
 	}
+}
+
+// logChanged reports whether an error of verifying may come from what happened
+// to the log while it was read: it was trimmed, or somebody was erased from it.
+func (m *Manager) logChanged(ctx context.Context, since storage.Revision, err error) bool {
+	if !errors.Is(err, ErrCorrupt) {
+		return errors.Is(err, storage.ErrCompacted)
+	}
+	for commit, err := range m.store.Changes(ctx, since) {
+		if err != nil {
+			return errors.Is(err, storage.ErrCompacted)
+		}
+		if len(commit.Erased()) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *Manager) verify(ctx context.Context) (Verification, error) {
@@ -73,6 +89,9 @@ func (v *Verification) replay(ctx context.Context, store storage.Store) (replaye
 	var err error
 	if log.from, err = store.Checkpoint(ctx); err != nil {
 		return log, err
+	}
+	if log.from.Revision > v.Revision {
+		return log, storage.ErrCompacted
 	}
 	last := log.from.Head
 	for commit, err := range store.Changes(ctx, log.from.Revision) {

@@ -42,7 +42,7 @@ func (s *tamperedStore) Changes(ctx context.Context, after storage.Revision) ite
 			}
 			commits = append(commits, commit)
 		}
-		if s.log != nil {
+		if s.log != nil && len(commits) > 0 {
 			commits = s.log(commits)
 		}
 		for _, commit := range commits {

@@ -42,7 +42,7 @@ var (
 	terms    = relationship.Terms{Client: "lumen", Partner: "northwind"}
 	standing = relationship.Standing{Client: "lumen", User: "ann"}
 	once     = relationship.Once{
-		Owner: relationship.OnceOwner("ann", "northwind", "order 17"), Content: relationship.OnceContent("add bob"),
+		Owner: relationship.OnceOwner("ann", "northwind", "order 17"), Content: relationship.OnceContent("order 17", "add bob"),
 		Revision: 7, Counts: relationship.Counts{Members: 1}, Until: onDay(1),
 	}
 	catalog = relationship.Catalog{Declaration: `{"permissions":[]}`}

@@ -2,6 +2,7 @@ package relationship
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -24,7 +25,8 @@ type Counts struct {
 // Once remembers a call that carried a key, so that it happens once (PLAN-4).
 // It is stored in the commit of the call.
 type Once struct {
-	// Owner is the digest of who called and of the key: see OnceOwner.
+	// Owner is the digest of who called and of the key: see OnceOwner, and
+	// OnceChunk.
 	Owner Digest `json:"owner"`
 	// Content is the digest of what was asked for.
 	Content Digest `json:"content"`
@@ -41,8 +43,17 @@ func OnceOwner(user UserID, partner PartnerID, key string) Digest {
 	return digest("once", string(user), string(partner), key)
 }
 
-// OnceContent is the digest of the content of a call, in its written form.
-func OnceContent(written string) Digest { return digest("content", written) }
+// OnceChunk is what one chunk of a call that is made each for itself is kept
+// under, where the call is kept under owner.
+func OnceChunk(owner Digest, number int) Digest {
+	return digest("chunk", owner.String(), strconv.Itoa(number))
+}
+
+// OnceContent is the digest of the content of a call, in its written form. The
+// key is in it, so that nobody finds out by trying names and addresses whom the
+// call was about who does not know the key: what is kept outlives people
+// (ORG-5).
+func OnceContent(key, written string) Digest { return digest("content", key, written) }
 
 // Key names the record.
 func (o Once) Key() Key { return OnceKey(o.Owner) }

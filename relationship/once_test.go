@@ -15,7 +15,10 @@ func TestPLAN4_AKeyBelongsToWhoeverUsesIt(t *testing.T) {
 		relationship.OnceOwner("ann", "northwind", "k"), relationship.OnceOwner("", "northwind", "k"),
 		relationship.OnceOwner("ann", "", "k"), relationship.OnceOwner("ann", "northwind", ""),
 		relationship.OnceOwner("", "annnorthwind", "k"), relationship.OnceOwner("an", "nnorthwind", "k"),
-		relationship.OnceContent("k"),
+		relationship.OnceContent("k", ""), relationship.OnceContent("", "k"),
+		relationship.OnceChunk(relationship.OnceOwner("ann", "northwind", "k"), 1),
+		relationship.OnceChunk(relationship.OnceOwner("ann", "northwind", "k"), 2),
+		relationship.OnceChunk(relationship.OnceOwner("ann", "northwind", "l"), 1),
 	} {
 		require.False(t, seen[owner])
 		seen[owner] = true

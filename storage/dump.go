@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"iter"
 	"unicode/utf8"
@@ -42,7 +43,8 @@ type Restorer interface {
 // Dump writes everything that a store holds as text, while it is in use: the
 // state at one revision, the log, and the notes (ORG-4). Restore reads it, into
 // another kind of store too; dumping that one gives the same bytes. A log that
-// is trimmed in the middle of it is an ErrCompacted; dump again.
+// is trimmed in the middle of it, or from which somebody is erased, is an
+// ErrCompacted; dump again.
 //
 // # The text
 //
@@ -67,16 +69,17 @@ type Restorer interface {
 // A text of this version is read by every later version of this package. It
 // holds names and addresses: keep it like the store itself.
 func Dump(ctx context.Context, store Store, w io.Writer) error {
-	// The notes come first: what they say of the log is then true of it.
+	// The notes come between the beginning of the log and its end: what they
+	// say of the log is then true of it.
+	checkpoint, err := store.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
 	notes, err := allNotes(ctx, store)
 	if err != nil {
 		return err
 	}
 	snapshot := store.Snapshot()
-	checkpoint, err := store.Checkpoint(ctx)
-	if err != nil {
-		return err
-	}
 	beginning, err := Past(ctx, store, snapshot, checkpoint.Revision)
 	if err != nil {
 		return err
@@ -104,6 +107,7 @@ func Dump(ctx context.Context, store Store, w io.Writer) error {
 		d.write(dumpLine{Commit: written})
 		d.end.Commits++
 	}
+	d.fail(noneErased(ctx, store, snapshot.Revision()))
 	for _, note := range notes {
 		d.write(dumpLine{Note: newDumpNote(note)})
 		d.end.Notes++
@@ -111,6 +115,20 @@ func Dump(ctx context.Context, store Store, w io.Writer) error {
 	d.write(dumpLine{End: &d.end})
 	d.fail(d.w.Flush())
 	return d.failed
+}
+
+// noneErased returns an error when somebody was erased behind a revision: what
+// was read of the log up to there then has them here and not there.
+func noneErased(ctx context.Context, store Store, since Revision) error {
+	for commit, err := range store.Changes(ctx, since) {
+		if err != nil {
+			return err
+		}
+		if len(commit.Erased()) > 0 {
+			return fmt.Errorf("%w: somebody was erased from the log", ErrCompacted)
+		}
+	}
+	return nil
 }
 
 func allNotes(ctx context.Context, store Store) ([]Note, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -173,6 +174,100 @@ func TestORG4_RestoringRefusesWhatWasAltered(t *testing.T) {
 	}
 	_, err := restored(strings.Replace(text, `"dump":1`, `"dump":2`, 1))
 	require.ErrorIs(t, err, storage.ErrNewerDump)
+}
+
+// Notes are text by key, in order, each once.
+func TestORG4_RestoringRefusesWrongNotes(t *testing.T) {
+	text := dumped(t, small(t)) // with the notes "empty", "raw" and "tries/one"
+	for name, altered := range map[string]string{
+		"no key":         strings.Replace(text, `{"key":"empty"`, `{"key":""`, 1),
+		"a key missing":  strings.Replace(text, `{"key":"empty",`, `{`, 1),
+		"U+0000":         strings.Replace(text, `{"key":"empty"`, `{"key":"a\u0000"`, 1),
+		"twice":          strings.Replace(text, `{"key":"raw"`, `{"key":"empty"`, 1),
+		"not in order":   strings.Replace(text, `{"key":"raw"`, `{"key":"a"`, 1),
+		"no note at all": strings.Replace(text, `{"note":{"key":"empty","text":""}}`, `{"note":null}`, 1),
+	} {
+		require.NotEqual(t, text, altered, name)
+		store, err := restored(altered)
+		require.ErrorIs(t, err, storage.ErrCorrupt, name)
+		require.Zero(t, store.Snapshot().Revision(), name)
+		journal, err := bolt.Open(filepath.Join(t.TempDir(), "access.db"))
+		require.NoError(t, err)
+		require.ErrorIs(t, storage.Restore(t.Context(), journal, strings.NewReader(altered)), storage.ErrCorrupt, name)
+		require.NoError(t, journal.Close())
+	}
+}
+
+// Nothing of a text is taken in twice, also of one that a program wrote.
+func TestORG4_RestoringRefusesARecordThatIsThereTwice(t *testing.T) {
+	const client = `{"record":{"kind":"client","body":{"id":"lumen","name":"Lumen AG","superAdmins":1}}}` + "\n"
+	text := `{"clientaccess":{"dump":1}}` + "\n" + `{"checkpoint":{"revision":1,"at":"2026-03-02T09:00:00Z"}}` + "\n" +
+		client + client + `{"end":{"records":2,"commits":0,"notes":0}}` + "\n"
+	_, err := restored(text)
+	require.ErrorIs(t, err, storage.ErrCorrupt)
+	require.ErrorContains(t, err, "line 4")
+	journal, err := bolt.Open(filepath.Join(t.TempDir(), "access.db"))
+	require.NoError(t, err)
+	require.ErrorIs(t, storage.Restore(t.Context(), journal, strings.NewReader(text)), storage.ErrCorrupt)
+	require.NoError(t, journal.Close())
+}
+
+// Lines may be as long as memory allows: a note of some megabytes, and a commit
+// with thousands of records.
+func TestORG4_LongLines(t *testing.T) {
+	store := memdb.New()
+	_, err := store.Update(t.Context(), func(tx storage.Tx) error {
+		for i := range 5000 {
+			id := relationship.ClientID(fmt.Sprintf("client %05d", i))
+			if err := tx.Put(relationship.Client{ID: id, Name: strings.Repeat("x", relationship.MaxText)}); err != nil {
+				return err
+			}
+		}
+		return tx.Log(relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}})
+	})
+	require.NoError(t, err)
+	long := bytes.Repeat([]byte("\u2028\n\"<"), 500_000)
+	require.NoError(t, store.Aside(t.Context(), func(notes storage.Aside) error {
+		return errors.Join(notes.Put("text", long), notes.Put("raw", append(long, 0xff)))
+	}))
+	text := dumped(t, store)
+	require.Greater(t, len(text), 10_000_000)
+	again, err := restored(text)
+	require.NoError(t, err)
+	require.Equal(t, text, dumped(t, again))
+}
+
+// cancelling is a reader that cancels after so many bytes, and reads on.
+type cancelling struct {
+	failing
+	cancel func()
+}
+
+func (c *cancelling) Read(b []byte) (int, error) {
+	n, err := c.failing.Read(b[:1])
+	if c.left == 0 {
+		c.cancel()
+		c.left = 1 << 30
+	}
+	return n, err
+}
+
+// Whoever cancels is told that nothing was restored, or it was.
+func TestORG4_CancellingRestoresAllOrNothing(t *testing.T) {
+	text := dumped(t, small(t))
+	for left := 1; left <= len(text); left += 53 {
+		ctx, cancel := context.WithCancel(t.Context())
+		store := memdb.New()
+		err := storage.Restore(ctx, store, &cancelling{failing{left: left, from: strings.NewReader(text)}, cancel})
+		if err == nil {
+			require.Equal(t, text, dumped(t, store))
+		} else {
+			require.ErrorIs(t, err, context.Canceled)
+			require.Zero(t, store.Snapshot().Revision())
+			require.NoError(t, storage.Restore(t.Context(), store, strings.NewReader(text)), "it is still empty")
+		}
+		cancel()
+	}
 }
 
 func TestORG4_OnlyAnEmptyStoreIsRestoredInto(t *testing.T) {

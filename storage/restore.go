@@ -180,6 +180,10 @@ func (u *undumper) complete(checkpoint *Checkpoint) ([]relationship.Record, erro
 		if err != nil {
 			return nil, corrupt("%w", err)
 		}
+		if _, twice := holders[record.Key().String()]; twice {
+			return nil, corrupt("%s is there twice", record.Key())
+		}
+		holders[record.Key().String()] = record.Key()
 		for _, unique := range UniqueValues(record) {
 			name := string(unique.What) + "\x00" + unique.Value
 			if holder, taken := holders[name]; taken {
@@ -238,12 +242,23 @@ func follows(last Head, commit Commit) error {
 
 func (u *undumper) notes() iter.Seq2[Note, error] {
 	return func(yield func(Note, error) bool) {
+		last := ""
 		for u.line.Note != nil {
-			u.read.Notes++
-			if !yield(u.line.Note.note(), nil) {
-				return
+			note := u.line.Note.note()
+			err := CheckNoteKey(note.Key)
+			switch {
+			case err != nil:
+				err = corrupt("%w", err)
+			case note.Key <= last:
+				err = corrupt("the note %q does not come behind the note %q", note.Key, last)
+			default:
+				u.read.Notes++
+				if last = note.Key; !yield(note, nil) {
+					return
+				}
+				err = u.next()
 			}
-			if err := u.next(); err != nil {
+			if err != nil {
 				yield(Note{}, err)
 				return
 			}

@@ -3,7 +3,9 @@ package storage
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/clientaccess/clientaccess/relationship"
 )
@@ -149,12 +151,30 @@ type Store interface {
 type Aside interface {
 	// Get returns the note of a key. The slice is not to be changed.
 	Get(key string) ([]byte, bool)
-	// Put stores a note. Keys are not empty and have no U+0000.
+	// Put stores a note. It refuses what CheckNoteKey refuses.
 	Put(key string, note []byte) error
 	// Delete takes a note away, if there is one.
 	Delete(key string) error
 	// Scan runs over the notes whose key has the prefix, in order.
 	Scan(prefix string) iter.Seq2[string, []byte]
+}
+
+// CheckNoteKey is what every store asks before it keeps a note: its key is text
+// in UTF-8, is not empty, and has no U+0000. The error is a
+// *relationship.FieldError.
+func CheckNoteKey(key string) error {
+	problem := ""
+	switch {
+	case key == "":
+		problem = "is missing"
+	case strings.ContainsRune(key, 0):
+		problem = "contains U+0000"
+	case !utf8.ValidString(key):
+		problem = "is not UTF-8"
+	default:
+		return nil
+	}
+	return &relationship.FieldError{Noun: "note", Field: "key", Problem: problem}
 }
 
 // Get returns the record of a key as the noun that it is.

@@ -162,8 +162,8 @@ func (n *notes) Get(key string) ([]byte, bool) {
 }
 
 func (n *notes) Put(key string, content []byte) error {
-	if key == "" || strings.ContainsRune(key, 0) {
-		return errors.New("the key of a note is empty or contains U+0000")
+	if err := storage.CheckNoteKey(key); err != nil {
+		return err
 	}
 	if err := n.Delete(key); err != nil {
 		return err

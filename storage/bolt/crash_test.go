@@ -37,10 +37,17 @@ const (
 	writerRun  = "CLIENTACCESS_TEST_CRASH_RUN"
 )
 
-// TestMain is the writing process, too: it writes until it is killed.
+// TestMain is the processes that are killed, too.
 func TestMain(m *testing.M) {
+	if path := os.Getenv(eachFile); path != "" {
+		eachForEver(path, os.Getenv(eachRound))
+	}
 	if path := os.Getenv(writerFile); path != "" {
 		writeForEver(path, os.Getenv(writerRun))
+	}
+	if path := os.Getenv(fullDiskFile); path != "" {
+		writeUntilFull(path)
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }

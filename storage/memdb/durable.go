@@ -272,10 +272,8 @@ func (s *state) follow(commits []storage.Commit) (*state, error) {
 			return nil, fmt.Errorf("%w: commit %d follows commit %d", storage.ErrCorrupt, commit.Revision, next.revision)
 		}
 		for _, event := range commit.Events {
-			for _, line := range event.Lines {
-				if err := draft.follow(line); err != nil {
-					return nil, fmt.Errorf("%w: commit %d: %w", storage.ErrCorrupt, commit.Revision, err)
-				}
+			if err := draft.follow(event.Lines); err != nil {
+				return nil, fmt.Errorf("%w: commit %d: %w", storage.ErrCorrupt, commit.Revision, err)
 			}
 		}
 		next.revision, next.at, next.chain = commit.Revision, commit.At, commit.Chain
@@ -286,13 +284,25 @@ func (s *state) follow(commits []storage.Commit) (*state, error) {
 	return &next, nil
 }
 
-func (d *draft) follow(line relationship.Line) error {
-	if line.After == nil {
-		err := d.Delete(line.Key())
-		if errors.Is(err, storage.ErrNotFound) {
-			return nil
+// follow makes what an event says. The lines stand in the order of their first
+// write, and say what was there last: so what has unique values goes first, in
+// case it gives them to another.
+func (d *draft) follow(lines []relationship.Line) error {
+	for _, line := range lines {
+		if line.After != nil && len(storage.UniqueValues(line.Before)) == 0 {
+			continue
 		}
-		return err
+		if err := d.Delete(line.Key()); err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
 	}
-	return d.Put(line.After)
+	for _, line := range lines {
+		if line.After == nil {
+			continue
+		}
+		if err := d.Put(line.After); err != nil {
+			return err
+		}
+	}
+	return nil
 }

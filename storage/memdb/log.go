@@ -115,13 +115,16 @@ func (s *Store) Restore(ctx context.Context, whole storage.Whole) error {
 			return err
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	txn.Commit()
 	s.asides = fork
 	s.mu.Lock()
 	s.id = whole.ID
 	s.mu.Unlock()
 	s.publish(next)
-	return ctx.Err()
+	return nil
 }
 
 // restored makes the state of records and of a log.

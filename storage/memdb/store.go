@@ -198,8 +198,8 @@ func (a aside) Get(key string) ([]byte, bool) {
 }
 
 func (a aside) Put(key string, content []byte) error {
-	if key == "" || strings.ContainsRune(key, 0) {
-		return errors.New("the key of a note is empty or contains U+0000")
+	if err := storage.CheckNoteKey(key); err != nil {
+		return err
 	}
 	return a.txn.Insert(asideTable, note{key, append([]byte(nil), content...)})
 }

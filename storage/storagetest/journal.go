@@ -2,7 +2,9 @@ package storagetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,7 +43,9 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 	}{
 		{"what was written is loaded again", loadsAgain},
 		{"commits that were missed are handed over", handsOver},
+		{"of what was missed, values may have gone from one to the other", handsOverSwaps},
 		{"a batch is written as a whole or not at all", writesWhole},
+		{"whoever is erased is erased from all of the batch", erasesFromBatch},
 		{"notes outlive the engine", notesOutlive},
 		{"what was trimmed stays trimmed", trimOutlives},
 		{"who missed what was trimmed reads everything anew", reloads},
@@ -122,6 +126,90 @@ func handsOver(t *testing.T, engine Engine, journal storage.Journal) {
 	verify(t, commits(t, one, 0))
 	require.NoError(t, one.Close())
 	require.NoError(t, other.Close())
+}
+
+// The one engine follows what the other has done, in which two exchanged what
+// no two may have.
+func handsOverSwaps(t *testing.T, engine Engine, journal storage.Journal) {
+	one, other := build(t, engine, kept{journal}), build(t, engine, kept{journal})
+	commit(t, one, user("ann", "ann@northwind.example"), user("bob", "bob@northwind.example"), user("carla", "carla@lumen.example"),
+		partner("northwind", "northwind.example", "nw.example"), partner("harbor", "harbor.example"))
+	update(t, one, func(tx storage.Tx) error {
+		return errors.Join(swap(tx), tx.Delete(userKey("carla")), tx.Put(user("dora", "carla@lumen.example")), tx.Log(event("Swap")))
+	})
+	commit(t, other, client("lumen"))
+	require.NoError(t, one.Close())
+	one = build(t, engine, kept{journal})
+	require.Equal(t, content(one.Snapshot()), content(other.Snapshot()))
+	for _, address := range []string{"ann@northwind.example", "bob@northwind.example", "carla@lumen.example"} {
+		found, is := other.Snapshot().Find(storage.ByEmail, address)
+		require.True(t, is, address)
+		require.Equal(t, address, string(found.(relationship.User).Email))
+	}
+	require.NoError(t, one.Close())
+	require.NoError(t, other.Close())
+}
+
+// Group commit puts changes of many callers into one batch: who is erased there
+// goes out of what came before, in the batch and before it, whoever else is
+// erased with them. Nothing else changes.
+func erasesFromBatch(t *testing.T, engine Engine, journal storage.Journal) {
+	ctx := context.Background()
+	people := map[string]relationship.User{}
+	var batch []storage.Commit
+	last := storage.Commit{}
+	add := func(record relationship.User) {
+		last = sealed(t, last, last.Revision+1, record)
+		if before, known := people[string(record.ID)]; known {
+			last.Events[0].Lines[0].Before = before // not in the chain
+		}
+		people[string(record.ID)] = record
+		if record.Erased() {
+			last, _ = last.Without(record.ID)
+		}
+		batch = append(batch, last)
+	}
+	write := func() {
+		require.NoError(t, journal.Commit(ctx, batch[0].Revision-1, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
+		batch = nil
+	}
+	for _, name := range []string{"ann", "anna", "bob", "carla", "<b>&", "\u2028"} {
+		add(user(name, "one@"+fmt.Sprintf("%x", name)+".example"))
+	}
+	write()
+	for _, name := range []string{"ann", "bob", "<b>&", "\u2028"} {
+		add(user(name, "two@"+fmt.Sprintf("%x", name)+".example"))
+		add(people[name].Erase())
+		add(user("anna", fmt.Sprintf("%x@anna.example", name)))
+	}
+	write()
+	store := build(t, engine, kept{journal})
+	checkErased(t, store, "ann", "bob", "<b>&", "\u2028")
+	require.NoError(t, store.Close())
+}
+
+// checkErased requires those named to be erased from the log and the state, and
+// nobody else, and the chain to hold.
+func checkErased(t *testing.T, store storage.Store, names ...string) {
+	t.Helper()
+	verify(t, commits(t, store, 0))
+	check := func(record relationship.Record) {
+		if person, is := record.(relationship.User); is {
+			require.Equal(t, slices.Contains(names, string(person.ID)), person.Erased(), "%s", person.ID)
+			require.NoError(t, person.Check())
+		}
+	}
+	for _, commit := range commits(t, store, 0) {
+		for _, event := range commit.Events {
+			for _, line := range event.Lines {
+				check(line.Before)
+				check(line.After)
+			}
+		}
+	}
+	for _, record := range content(store.Snapshot()) {
+		check(record)
+	}
 }
 
 func writesWhole(t *testing.T, _ Engine, journal storage.Journal) {

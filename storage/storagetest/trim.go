@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -164,8 +165,15 @@ func pastStates(t *testing.T, store storage.Store) {
 		states, held = append(states, content(store.Snapshot())), append(held, store.Snapshot())
 	}
 	note()
+	at := start
 	for i := range 9 {
-		commit(t, store, user("ann", fmt.Sprintf("ann%d@northwind.example", i)), user("bob", fmt.Sprintf("ann%d@northwind.example", i+1)), numbered("lumen", i))
+		update(t, store, func(tx storage.Tx) error {
+			logged := event("Write")
+			logged.At = at.Add(time.Hour)
+			return errors.Join(putAll(tx, user("ann", fmt.Sprintf("ann%d@northwind.example", i)),
+				user("bob", fmt.Sprintf("ann%d@northwind.example", i+1)), numbered("lumen", i)), tx.Log(logged))
+		})
+		at = store.Snapshot().At()
 		note()
 		remove(t, store, userKey("ann"), userKey("bob"))
 		note()

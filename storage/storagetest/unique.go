@@ -19,6 +19,7 @@ var uniqueTests = []test{
 	{"a record keeps its own values", ownValue},
 	{"a freed value can be used again", freedValue},
 	{"a freed value can be used again in the same change", freedValueAtOnce},
+	{"values can go from one to the other in one change", swappedValues},
 	{"a rolled back change frees and takes nothing", freedValueRollback},
 	{"of two that claim a value at once, one gets it", claimRace},
 	{"Find takes the whole value and nothing else", findWhole},
@@ -131,6 +132,41 @@ func freedValueAtOnce(t *testing.T, store storage.Store) {
 	}
 	_, found := store.Snapshot().Find(storage.ByEmail, "on-the-way@northwind.example")
 	require.False(t, found)
+}
+
+// swap has ann and bob exchange their addresses, by way of a third, and two
+// partners their domains, in one event.
+func swap(tx storage.Tx) error {
+	return putAll(tx,
+		user("ann", "between@northwind.example"), user("bob", "ann@northwind.example"), user("ann", "bob@northwind.example"),
+		partner("northwind", "between.example"), partner("harbor", "northwind.example", "nw.example"), partner("northwind", "harbor.example"))
+}
+
+func swappedValues(t *testing.T, store storage.Store) {
+	commit(t, store, user("ann", "ann@northwind.example"), user("bob", "bob@northwind.example"),
+		partner("northwind", "northwind.example", "nw.example"), partner("harbor", "harbor.example"))
+	before := content(store.Snapshot())
+	update(t, store, func(tx storage.Tx) error {
+		// Taken back, everything is as it was; then it is done again.
+		if err := errors.Join(swap(tx), storage.TakeBack(tx)); err != nil {
+			return err
+		}
+		require.Empty(t, tx.Changed())
+		require.Equal(t, before, content(tx))
+		found, _ := tx.Find(storage.ByEmail, "bob@northwind.example")
+		require.Equal(t, before[userKey("bob")], found)
+		return errors.Join(swap(tx), tx.Log(event("Swap")))
+	})
+	for value, key := range map[string]relationship.Key{
+		"ann@northwind.example": userKey("bob"), "bob@northwind.example": userKey("ann"),
+	} {
+		found, is := store.Snapshot().Find(storage.ByEmail, value)
+		require.True(t, is)
+		require.Equal(t, key, found.Key())
+	}
+	then, err := storage.Past(context.Background(), store, store.Snapshot(), 1)
+	require.NoError(t, err)
+	require.Equal(t, before, content(then))
 }
 
 func freedValueRollback(t *testing.T, store storage.Store) {
