@@ -401,9 +401,12 @@ func TestOFF9_TheHistoryStays(t *testing.T) {
 // A list that came to be empty is not everything.
 func TestOFF7_NobodyNamedIsRefused(t *testing.T) {
 	c := deputies(t)
+	var nobody []relationship.UserID
+	var nowhere []relationship.ClientID
 	for _, change := range []access.Change{
-		access.RemoveEmployee{Employee: "bob", All: true}, access.DeactivateEmployee{Employee: "bob", All: true}, access.RemoveEmployees{Client: "lumen", All: true},
-		access.DeactivateEmployees{Client: "lumen", All: true}, access.ReactivateEmployees{Client: "lumen", All: true}, access.RollOutTemplate{Name: "support", All: true},
+		access.RemoveEmployee{Employee: "bob", Clients: nowhere}, access.DeactivateEmployee{Employee: "bob", Clients: nowhere},
+		access.RemoveEmployees{Client: "lumen", Employees: nobody}, access.DeactivateEmployees{Client: "lumen", Employees: nobody},
+		access.ReactivateEmployees{Client: "lumen", Employees: nobody}, access.RollOutTemplate{Name: "support", Clients: nowhere},
 		access.RemoveEmployee{Employee: "bob", Clients: accounts()}, access.RemoveEmployee{Employee: "bob", Clients: accounts("lumen"), All: true},
 		access.RemoveEmployees{Client: "lumen", Employees: people("bob"), All: true},
 		access.ReactivateEmployees{Client: "lumen", Employees: people("bob"), All: true},
