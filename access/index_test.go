@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -81,9 +82,7 @@ func TestIndexTable_IsAMap(t *testing.T) {
 			}
 			if step%10 == 0 {
 				older, was = now, map[Place]entry{}
-				for place, e := range model {
-					was[place] = e
-				}
+				maps.Copy(was, model)
 			}
 		}
 	}
