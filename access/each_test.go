@@ -151,6 +151,12 @@ func TestPLAN4_EachChunkOnce(t *testing.T) {
 	second := doEach(t, w, call, add)
 	require.Equal(t, access.Tally{Replayed: 1000, Applied: 1100}, second.Tally)
 	require.Equal(t, first.Items[0].Revision, second.Items[0].Revision)
+	kept := 0
+	for once := range storage.As[relationship.Once](w.Store.Snapshot().All(relationship.KindOnce, relationship.Key{})) {
+		kept += once.Counts.Members
+		require.Contains(t, []storage.Revision{first.Items[0].Revision, second.Items[1000].Revision, second.Items[2099].Revision}, storage.Revision(once.Revision))
+	}
+	require.Equal(t, 2100+100, kept, "each chunk, and the whole call with its last")
 	third := doEach(t, w, call, add)
 	require.Equal(t, access.Tally{Replayed: 2100}, third.Tally)
 	require.Equal(t, "0 applied, 0 unchanged, 0 refused, 0 not attempted, 2100 replayed", third.String())

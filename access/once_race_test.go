@@ -1,6 +1,8 @@
 package access_test
 
 import (
+	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/clientaccess/clientaccess/access"
 	"github.com/clientaccess/clientaccess/access/accesstest"
 	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage/bolt"
 	"github.com/clientaccess/clientaccess/storage/memdb"
 )
 
@@ -65,6 +68,7 @@ func TestPLAN4_AKeyAndAnEndByTheClockAreOneCommit(t *testing.T) {
 		require.Equal(t, "RelationshipEnds", events[0].Change)
 		require.Equal(t, "RememberKey", events[len(events)-1].Change)
 		require.Equal(t, events[len(events)-2].Call, events[len(events)-1].Call, "it is of the call")
+		require.Equal(t, events[len(events)-2].Actor, events[len(events)-1].Actor)
 		w.Do(access.Host(), access.RenameClient{Client: accesstest.Client, Name: "New"})
 		again := w.Do(test.by.Once("k"), test.change)
 		require.True(t, again.Replayed)
@@ -88,6 +92,65 @@ func TestPLAN4_AClockThatGoesBackBringsNoKeyBack(t *testing.T) {
 	require.True(t, w.Do(call, other).Changed)
 	require.True(t, w.Do(call, other).Replayed)
 	require.Equal(t, 1, w.Manager.Stats().Records[relationship.KindOnce])
+}
+
+// A Sweep forgets all keys that are over, however many.
+func TestPLAN4_ManyKeysAreForgottenAtOnce(t *testing.T) {
+	w := accesstest.New(t)
+	const keys = 2300
+	for i := range keys {
+		w.Do(access.Host().Once(fmt.Sprint(i)), access.RenameClient{Client: accesstest.Client, Name: fmt.Sprint("Lumen ", i)})
+	}
+	w.Clock.Turn(25 * time.Hour)
+	young := access.Host().Once("young")
+	w.Do(young, access.RenameClient{Client: accesstest.Client, Name: "Lumen"})
+	swept, err := w.Manager.Sweep(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, keys, swept.Keys)
+	require.Equal(t, 1, w.Manager.Stats().Records[relationship.KindOnce])
+	require.True(t, w.Do(young, access.RenameClient{Client: accesstest.Client, Name: "Lumen"}).Replayed)
+}
+
+// Over a journal many calls are written as one batch: of those that are the
+// same, one is made, and the others are told of it.
+func TestPLAN4_RepeatsInOneBatch(t *testing.T) {
+	journal, err := bolt.Open(filepath.Join(t.TempDir(), "access.db"))
+	require.NoError(t, err)
+	store, err := memdb.Open(t.Context(), journal)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	w := accesstest.New(t, accesstest.WithStore(store))
+	w.Template("support")
+	for round := range 10 {
+		user := relationship.UserID(fmt.Sprint("bob", round))
+		w.Employee(user)
+		change := access.AddEmployees{Client: accesstest.Client, Employees: []relationship.UserID{user}, Template: "support"}
+		call := access.By(accesstest.Admin).Once(fmt.Sprint(round))
+		results := make([]access.Result, 12)
+		var send []func() error
+		for i := range results {
+			send = append(send, func() (err error) {
+				results[i], err = w.Manager.Do(t.Context(), call, change)
+				return err
+			})
+		}
+		for _, err := range atOnce(send...) {
+			require.NoError(t, err)
+		}
+		changed := 0
+		for _, result := range results {
+			require.Equal(t, results[0].Revision, result.Revision)
+			require.Equal(t, results[0].Counts, result.Counts)
+			require.NotEqual(t, result.Changed, result.Replayed)
+			if result.Changed {
+				changed++
+			}
+		}
+		require.Equal(t, 1, changed)
+		logged := eventsBehind(t, w, results[0].Revision-1)
+		require.Equal(t, []string{"AddEmployees", "RememberKey"}, []string{logged[0].Change, logged[1].Change})
+	}
+	w.Verify()
 }
 
 // A key is known as long as it is kept, also when the log has forgotten its

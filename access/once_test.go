@@ -135,8 +135,56 @@ func TestPLAN4_APlanIsAppliedOnce(t *testing.T) {
 	again, err := w.Manager.Apply(t.Context(), call, part)
 	require.NoError(t, err)
 	require.True(t, again.Replayed)
-	_, err = w.Manager.Apply(t.Context(), call, plan)
-	require.ErrorIs(t, err, access.ErrOnce, "another part is another content")
+	for _, other := range []access.Plan{plan, plan.Only(access.Place{Client: accesstest.Client, User: "lea"}), plan.Only()} {
+		_, err = w.Manager.Apply(t.Context(), call, other)
+		require.ErrorIs(t, err, access.ErrOnce, "another part is another content")
+	}
+}
+
+// The counts say how much of each kind was done; a repeat tells the same.
+func TestPLAN4_CountsAreThoseOfTheEffects(t *testing.T) {
+	w, add := onceWorld(t)
+	carla, ann := access.By(accesstest.SuperAdmin).Once("k"), access.By(accesstest.Admin).Once("k")
+	w.Do(ann, add)
+	w.Do(access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client, Employees: []relationship.UserID{"bob"}})
+	seen := relationship.Counts{}
+	for _, step := range []struct {
+		by     access.Call
+		change access.Change
+	}{
+		{carla, access.DeclineLink{Client: accesstest.Client, Secret: w.Link.Secret}},
+		{ann.Once("l"), access.DeactivateEmployees{Client: accesstest.Client}},
+		{carla.Once("l"), access.All{access.PauseMember{Client: accesstest.Client, User: "bob"}, access.PausePartner{Client: accesstest.Client, Partner: accesstest.Partner}}},
+		{ann.Once("m"), access.RemoveEmployees{Client: accesstest.Client}},
+	} {
+		done, err := w.Manager.Do(t.Context(), step.by, step.change)
+		require.NoError(t, err)
+		require.Equal(t, relationship.Counts{
+			Members: len(done.Members), Records: len(done.Records), Relationships: len(done.Relationships),
+			Notifications: len(done.Notifications), Skipped: len(done.Skipped),
+		}, done.Counts)
+		require.Equal(t, done.Counts, w.Do(step.by, step.change).Counts)
+		seen.Members, seen.Records = max(seen.Members, done.Counts.Members), max(seen.Records, done.Counts.Records)
+		seen.Relationships, seen.Skipped = max(seen.Relationships, done.Counts.Relationships), max(seen.Skipped, done.Counts.Skipped)
+		seen.Notifications = max(seen.Notifications, done.Counts.Notifications)
+	}
+	require.NotContains(t, []int{seen.Members, seen.Records, seen.Relationships, seen.Notifications, seen.Skipped}, 0, "%+v", seen)
+}
+
+// Nobody's call is refused, and does not pass for the host's.
+func TestPLAN4_NobodyHasNoKeys(t *testing.T) {
+	w := accesstest.New(t)
+	rename := access.RenameClient{Client: accesstest.Client, Name: "New"}
+	w.Do(access.Host().Once("k"), rename)
+	for _, call := range []access.Call{access.Call{}.Once("k"), access.By("").Once("k")} {
+		require.ErrorIs(t, w.Refused(call, rename), access.ErrInvalid)
+		plan, err := w.Manager.Plan(t.Context(), access.Host(), access.RenameClient{Client: accesstest.Client, Name: "Newer"})
+		require.NoError(t, err)
+		_, err = w.Manager.Apply(t.Context(), call, plan)
+		require.ErrorIs(t, err, access.ErrInvalid)
+		_, err = w.Manager.DoEach(t.Context(), call, rename, nil)
+		require.ErrorIs(t, err, access.ErrInvalid)
+	}
 }
 
 // Many send the same call at once: it is done once, and all are told of it.

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,43 @@ func TestORG5_AnErasedUserIsUnknownForGood(t *testing.T) {
 	require.ErrorIs(t, w.Refused(access.Host(), access.AddUser{ID: "bob", Name: "Bob", Email: "b@else.example"}), access.ErrExists,
 		"an id is never somebody else's")
 	w.Do(access.Host(), access.ChangeUser{ID: "otto", Name: "Otto", Email: "bob@northwind.example"}) // the address is free again
+}
+
+// Neither a link that names them nor an import brings an erased person back.
+func TestORG5_NothingBringsAnErasedUserBack(t *testing.T) {
+	w := accesstest.New(t)
+	w.Employee("bob")
+	link := w.Issue(access.By(accesstest.Admin), "bob")
+	w.Do(access.Host(), access.EraseUser{ID: "bob"})
+	carla := access.By(accesstest.SuperAdmin)
+	view, err := w.Manager.OpenLink(t.Context(), carla, accesstest.Client, link.Secret)
+	require.NoError(t, err)
+	require.True(t, view.Changed)
+	require.Empty(t, view.Name)
+	require.Empty(t, view.Email)
+	require.ErrorIs(t, w.Refused(carla, access.ApproveLink{Client: accesstest.Client, Secret: link.Secret}), access.ErrLinkChanged)
+	require.Error(t, w.Refused(carla, access.MakePartnerAdmin{Client: accesstest.Client, Partner: accesstest.Partner, Employee: "bob"}))
+	require.Error(t, w.Refused(access.By("bob"), access.ConfirmEmployment{Partner: accesstest.Partner}))
+
+	counts, err := w.Manager.Import(t.Context(), access.Host(), slices.Values([]access.ImportRow{
+		access.ImportUser{ID: "bob", Name: "Bob", Email: "bob@northwind.example"},
+		access.ImportEmployee{Partner: accesstest.Partner, User: "bob", Kind: relationship.Staff},
+		access.ImportMember{Client: accesstest.Client, User: "bob", Role: relationship.Standard},
+		access.ImportMember{Client: accesstest.Client, User: "bob", Role: relationship.SuperAdmin},
+	}), nil)
+	require.NoError(t, err)
+	require.Equal(t, access.Tally{Refused: 4}, counts)
+}
+
+// Verify finds somebody who was erased and still has a place.
+func TestORG5_VerifyFindsAPlaceWithoutAName(t *testing.T) {
+	w := accesstest.New(t)
+	w.AddEmployee("bob", "support", crm.ReportsView)
+	bob, _ := storage.Get[relationship.User](w.Store.Snapshot(), relationship.UserKey("bob"))
+	found, err := verifyTampered(t, w, &tamperedStore{records: map[relationship.Key]relationship.Record{bob.Key(): bob.Erase()}})
+	require.ErrorIs(t, err, access.ErrCorrupt)
+	require.Contains(t, found.Faults, `member "lumen" "bob" is the place of a user who was erased (ORG-5)`)
+	require.Contains(t, found.Faults, `employee "northwind" "bob" is the place of a user who was erased (ORG-5)`)
 }
 
 func TestORG5_TheLastSuperAdminIsNotErased(t *testing.T) {

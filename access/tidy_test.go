@@ -1,6 +1,8 @@
 package access_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -109,6 +111,31 @@ func TestLOG1_TheLogIsTidiedByItself(t *testing.T) {
 	}
 	require.Less(t, most, 100+1100)
 	require.Zero(t, m.Stats().Records[relationship.KindOnce])
+}
+
+// Tidying is not part of the call that happens to do it: when that one's context
+// ends, it goes on.
+func TestLOG1_TidyingOutlivesTheCall(t *testing.T) {
+	w := accesstest.New(t)
+	cancel := func() {}
+	m, err := access.Open(t.Context(), w.Store, access.Options{
+		Catalog: w.Catalog, KeepCommits: 10, KeepTime: -1,
+		Clock: func() time.Time { // asked in the middle of each call
+			cancel()
+			return w.Clock.Now()
+		},
+	})
+	require.NoError(t, err)
+	for i := range 1100 {
+		ctx, end := context.WithCancel(t.Context())
+		cancel = end
+		_, err := m.Do(ctx, access.Host(), access.RenameClient{Client: accesstest.Client, Name: fmt.Sprint("Lumen ", i)})
+		require.NoError(t, err)
+		end()
+	}
+	point, err := w.Store.Checkpoint(t.Context())
+	require.NoError(t, err)
+	require.Greater(t, point.Revision, storage.Revision(1000))
 }
 
 // What stands in the state and is not mentioned in the log any more is held

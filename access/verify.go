@@ -244,8 +244,17 @@ func (v *Verification) references(r storage.Reader, record relationship.Record) 
 			}
 		}
 	}
+	// Nobody without a name has access (ORG-5).
+	unnamed := func(id relationship.UserID) {
+		if user, _ := storage.Get[relationship.User](r, relationship.UserKey(id)); user.Erased() {
+			v.fault("%s is the place of a user who was erased (ORG-5)", record.Key())
+		}
+	}
 	switch n := record.(type) {
 	case relationship.Employee:
+		if n.Present() {
+			unnamed(n.User)
+		}
 		needs(relationship.PartnerKey(n.Partner), relationship.UserKey(n.User))
 	case relationship.Template:
 		needs(relationship.PartnerKey(n.Partner))
@@ -253,6 +262,7 @@ func (v *Verification) references(r storage.Reader, record relationship.Record) 
 		needs(relationship.EmployeeKey(n.Partner, n.Employee))
 	case relationship.Member:
 		needs(relationship.ClientKey(n.Client), relationship.UserKey(n.User))
+		unnamed(n.User)
 		if !n.Managed() {
 			return
 		}

@@ -64,7 +64,10 @@ func (w *work) put(record relationship.Record) error {
 	if errors.Is(err, storage.ErrConflict) {
 		return fmt.Errorf("%w: %w", refuse("ORG-1", ErrExists), err)
 	}
-	return invalidCause(err)
+	if _, invalid := errors.AsType[*relationship.FieldError](err); invalid {
+		return invalidCause(err)
+	}
+	return err // a fault of the store is no refusal
 }
 
 func (w *work) user(id relationship.UserID) (relationship.User, error) {
