@@ -3,6 +3,7 @@ package memdb
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -88,9 +89,7 @@ func TestChunks_AreASortedMap(t *testing.T) {
 			}
 			if step%9 == 0 {
 				older, was = list, map[string]int{}
-				for key, value := range model {
-					was[key] = value
-				}
+				maps.Copy(was, model)
 			}
 		}
 	}
