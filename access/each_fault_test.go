@@ -185,3 +185,38 @@ func TestOFF6_EachForItselfAsksAgain(t *testing.T) {
 	require.Equal(t, []access.Asset{late}, result.Items[1].Effects.Assets())
 	require.Len(t, host.asked, 2)
 }
+
+// rerunning is a store that runs a change upon an older state first, and throws
+// that away, as one does that lost a race.
+type rerunning struct {
+	storage.Store
+	older storage.Snapshot
+}
+
+func (s *rerunning) Update(ctx context.Context, run func(storage.Tx) error) (storage.Revision, error) {
+	if s.older != nil {
+		if err := run(s.older.Draft()); err != nil {
+			return 0, err
+		}
+	}
+	return s.Store.Update(ctx, run)
+}
+
+// A store may run a change more than once: only the last run counts.
+func TestPLAN3_OnlyTheLastRunCounts(t *testing.T) {
+	store := &rerunning{Store: memdb.New()}
+	w, users := eachWorld(t, 3, accesstest.WithStore(store))
+	by := access.By(accesstest.Admin)
+	w.Do(by, access.SuspendEmployee{Employee: users[0]})
+	older := store.Snapshot()
+	w.Do(by, access.ResumeEmployee{Employee: users[0]})
+	w.Do(by, access.SuspendEmployee{Employee: users[1]})
+	store.older = older
+	result := doEach(t, w, by.Once("k"), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"})
+	store.older = nil
+	require.Equal(t, access.Tally{Applied: 2, Refused: 1}, result.Tally)
+	require.NoError(t, result.Items[0].Err)
+	require.NotEmpty(t, result.Items[0].Effects.Members)
+	require.ErrorIs(t, result.Items[1].Err, access.ErrInactive)
+	require.Empty(t, result.Items[1].Effects)
+}

@@ -90,6 +90,12 @@ func TestPLAN3_AllTheReachable(t *testing.T) {
 	w.Do(access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client, Employees: users[:1]})
 	result := doEach(t, w, access.By(accesstest.Admin), access.DeactivateEmployees{Client: accesstest.Client, All: true})
 	require.Equal(t, access.Tally{Applied: 3, Unchanged: 1}, result.Tally, "the three employees with ann, and one who was")
+	for i, user := range append([]relationship.UserID{accesstest.Admin}, users...) {
+		change := result.Items[i].Change.(access.DeactivateEmployees)
+		require.Equal(t, []relationship.UserID{user}, change.Employees, "in the order of places")
+		require.Equal(t, user == users[0], result.Items[i].Outcome == access.Unchanged)
+		require.Equal(t, user == users[0], len(result.Items[i].Effects.Skipped) == 1, "and it says why")
+	}
 	result = doEach(t, w, access.By(accesstest.Admin), access.RemoveEmployee{Employee: users[0], All: true})
 	require.Equal(t, access.Tally{Applied: 1}, result.Tally)
 	w.Clock.Turn(1)
@@ -113,6 +119,23 @@ func TestOFF8_EachForItselfTheLastOneStays(t *testing.T) {
 	require.NotEmpty(t, w.Member(accesstest.Client, accesstest.SuperAdmin), "what was refused has changed nothing")
 }
 
+// Also among all whom a change reaches, the last super admin is an item that is
+// refused, and holds up nobody.
+func TestOFF8_AmongAllTheLastOneStays(t *testing.T) {
+	w, users := eachWorld(t, 1)
+	w.Do(access.Host(), access.CreateClient{ID: "aster", Name: "Aster", SuperAdmin: users[0]})
+	w.Do(access.By(accesstest.Admin), access.AddEmployees{Client: accesstest.Client, Employees: users, Template: "support"})
+	remove := access.RemoveEmployee{Employee: users[0], All: true}
+	plan, err := w.Manager.PlanEach(t.Context(), access.By(accesstest.Admin), remove)
+	require.NoError(t, err)
+	for _, result := range []access.EachResult{plan, doEach(t, w, access.By(accesstest.Admin), remove)} {
+		require.Equal(t, access.Tally{Applied: 1, Refused: 1}, result.Tally)
+		require.ErrorIs(t, result.Items[0].Err, access.ErrLastSuperAdmin, "aster comes first")
+	}
+	require.Empty(t, w.Member(accesstest.Client, users[0]))
+	require.NotEmpty(t, w.Member("aster", users[0]))
+}
+
 func TestPLAN3_ChunksProgressAndCancelling(t *testing.T) {
 	w, users := eachWorld(t, 2500)
 	before := w.Store.Snapshot().Revision()
@@ -128,6 +151,7 @@ func TestPLAN3_ChunksProgressAndCancelling(t *testing.T) {
 		}
 	})
 	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, storage.ErrContended, "it ended before the next chunk was begun")
 	require.Equal(t, access.Tally{Applied: 2000, NotAttempted: 500}, result.Tally)
 	require.Equal(t, []access.Tally{{Applied: 1000, NotAttempted: 1500}, {Applied: 2000, NotAttempted: 500}}, told)
 	require.Equal(t, access.NotAttempted, result.Items[2000].Outcome)
@@ -148,6 +172,7 @@ func TestPLAN4_EachChunkOnce(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, access.Tally{Applied: 1000, NotAttempted: 1100}, first.Tally)
 
+	w.Do(access.Host(), access.RenameClient{Client: accesstest.Client, Name: "New"})
 	second := doEach(t, w, call, add)
 	require.Equal(t, access.Tally{Replayed: 1000, Applied: 1100}, second.Tally)
 	require.Equal(t, first.Items[0].Revision, second.Items[0].Revision)
@@ -214,12 +239,18 @@ func TestLINK6_EachForItself(t *testing.T) {
 	w := accesstest.New(t)
 	wrong := w.Issue(access.By(accesstest.Admin), accesstest.Admin)
 	w.Do(access.By(accesstest.Admin), access.RevokeLink{Selector: wrong.Selector})
-	result := doEach(t, w, access.By(accesstest.SuperAdmin), access.All{
+	decline := access.All{
 		access.DeclineLink{Client: accesstest.Client, Secret: wrong.Secret}, access.DeclineLink{Client: accesstest.Client, Secret: w.Link.Secret},
-	})
-	require.Equal(t, access.Tally{Applied: 1, Refused: 1}, result.Tally)
-	require.ErrorIs(t, result.Items[0].Err, access.ErrLink)
-	require.Equal(t, "the access link is not valid (LINK-6)", result.Items[0].Err.Error())
+	}
+	plan, err := w.Manager.PlanEach(t.Context(), access.By(accesstest.SuperAdmin), decline)
+	require.NoError(t, err)
+	before := w.Manager.Stats().Refused[access.ErrLink.Error()]
+	for _, result := range []access.EachResult{plan, doEach(t, w, access.By(accesstest.SuperAdmin), decline)} {
+		require.Equal(t, access.Tally{Applied: 1, Refused: 1}, result.Tally)
+		require.ErrorIs(t, result.Items[0].Err, access.ErrLink)
+		require.Equal(t, "the access link is not valid (LINK-6)", result.Items[0].Err.Error())
+	}
+	require.Equal(t, before+1, w.Manager.Stats().Refused[access.ErrLink.Error()], "a refused item is counted, a planned one is not")
 }
 
 // Making items each for itself is making them one by one.

@@ -153,9 +153,9 @@ func TestPLAN4_CountsAreThoseOfTheEffects(t *testing.T) {
 		change access.Change
 	}{
 		{carla, access.DeclineLink{Client: accesstest.Client, Secret: w.Link.Secret}},
-		{ann.Once("l"), access.DeactivateEmployees{Client: accesstest.Client}},
+		{ann.Once("l"), access.DeactivateEmployees{Client: accesstest.Client, All: true}},
 		{carla.Once("l"), access.All{access.PauseMember{Client: accesstest.Client, User: "bob"}, access.PausePartner{Client: accesstest.Client, Partner: accesstest.Partner}}},
-		{ann.Once("m"), access.RemoveEmployees{Client: accesstest.Client}},
+		{ann.Once("m"), access.RemoveEmployees{Client: accesstest.Client, All: true}},
 	} {
 		done, err := w.Manager.Do(t.Context(), step.by, step.change)
 		require.NoError(t, err)

@@ -163,6 +163,10 @@ func TestORG4_RestoringRefusesWhatWasAltered(t *testing.T) {
 		"a count":          strings.Replace(text, `"notes":3`, `"notes":4`, 1),
 		"something behind": text + "{\"note\":{\"key\":\"x\",\"text\":\"\"}}\n",
 		"two on a line":    strings.Replace(text, "}\n{", "}{", 1),
+		"more on a line":   strings.TrimSuffix(text, "\n") + "{}\n",
+		"no line feed":     strings.TrimSuffix(text, "\n"),
+		"a record":         strings.Replace(text, `"name":"Lumen",`, `"name":"Lumex",`, 1),
+		"no revision":      strings.Replace(text, `{"checkpoint":{"revision":1,`, `{"checkpoint":{"revision":0,`, 1),
 		"two in one": strings.Replace(text, `{"note":{"key":"empty"`,
 			`{"end":{"records":0,"commits":0,"notes":0},"note":{"key":"empty"`, 1),
 		"an instant elsewhere": strings.Replace(text, `"at":"2026-03-02T10:00:00Z","chain"`, `"at":"2026-03-02T10:00:00.1234567Z","chain"`, 1),
@@ -269,6 +273,57 @@ func TestORG4_CancellingRestoresAllOrNothing(t *testing.T) {
 		cancel()
 	}
 }
+
+// A log that somebody has made by hand, with hashes that are right, has to be one
+// that a store can have.
+func TestORG4_RestoringRefusesALogThatNoStoreHas(t *testing.T) {
+	at := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+	event := relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}, At: at}
+	for name, spoil := range map[string]func(*storage.Commit){
+		"as it should be": func(*storage.Commit) {},
+		"one is left out": func(c *storage.Commit) { c.Revision++ },
+		"one comes twice": func(c *storage.Commit) { c.Revision-- },
+		"back in time":    func(c *storage.Commit) { c.At = at.Add(-time.Second) },
+		"without events":  func(c *storage.Commit) { c.Events = nil },
+		"by nobody":       func(c *storage.Commit) { c.Events = []relationship.Event{{Change: "Write", At: at}} },
+		"a wrong hash":    func(c *storage.Commit) { c.Chain[3]++ },
+	} {
+		text, last := `{"clientaccess":{"dump":1,"store":"forged"}}`+"\n", storage.Commit{}
+		for revision := range storage.Revision(3) {
+			commit := storage.Commit{Revision: revision + 1, ID: "id", At: at, Events: []relationship.Event{event}}
+			if revision == 1 && name != "a wrong hash" {
+				spoil(&commit)
+			}
+			chain, err := storage.Seal(last.Chain, commit)
+			require.NoError(t, err)
+			if commit.Chain = chain; revision == 1 && name == "a wrong hash" {
+				spoil(&commit)
+			}
+			written, err := storage.EncodeCommit(commit)
+			require.NoError(t, err)
+			text, last = text+`{"commit":`+string(written)+"}\n", commit
+		}
+		text += `{"end":{"records":0,"commits":3,"notes":0}}` + "\n"
+		store, err := restored(text)
+		if name == "as it should be" {
+			require.NoError(t, err)
+			require.Equal(t, text, dumped(t, store))
+			continue
+		}
+		require.ErrorIs(t, err, storage.ErrCorrupt, name)
+	}
+}
+
+// Whoever restores has to read to the end, where the counts are.
+func TestORG4_AHalfReadDumpIsNotRestored(t *testing.T) {
+	text := dumped(t, small(t))
+	require.ErrorContains(t, storage.Restore(t.Context(), lazy{}, strings.NewReader(text)), "not read to its end")
+}
+
+// lazy restores without reading.
+type lazy struct{}
+
+func (lazy) Restore(context.Context, storage.Whole) error { return nil }
 
 func TestORG4_OnlyAnEmptyStoreIsRestoredInto(t *testing.T) {
 	text := dumped(t, small(t))

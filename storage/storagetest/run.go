@@ -36,7 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"log", slices.Concat(changedTests, logTests)},
 		{"commits", commitTests},
 		{"change feed", feedTests},
-		{"retention", slices.Concat(trimTests, eraseTests)},
+		{"retention", slices.Concat(trimTests, eraseTests, dumpTests)},
 		{"wait", waitTests},
 		{"order", slices.Concat(orderTests, idTests, dueTests)},
 		{"failure", slices.Concat(failureTests, contextTests)},
