@@ -57,7 +57,7 @@ func (o offerTrials) try(viewer access.Call, row string, offers map[string]offer
 // partner's lists tried. In the end each action was seen both ways.
 func offersOf(t *testing.T, try func(o offerTrials, partner relationship.PartnerID, viewer access.Call)) {
 	offered, withheld := map[string]int{}, map[string]int{}
-	listWorlds(t, theoremSize(40, 600), 60, func(w *randomWorld) {
+	listWorlds(t, theoremSize(20, 600), 60, func(w *randomWorld) {
 		stage, err := access.Open(context.Background(), rehearsal{w.store}, access.Options{Catalog: smallCatalog(), Clock: w.clock.Now})
 		require.NoError(t, err)
 		o := offerTrials{w, stage, offered, withheld}

@@ -80,7 +80,7 @@ func (w *randomWorld) memberQuery() access.MemberQuery {
 // everybody, whatever is asked; and who may not see it is told nothing else.
 func TestSEE_ListsAreWhatTheRulesSay(t *testing.T) {
 	seen := map[string]int{}
-	listWorlds(t, theoremSize(60, 1000), 80, func(w *randomWorld) {
+	listWorlds(t, theoremSize(25, 1000), 80, func(w *randomWorld) {
 		o := newOracle(smallCatalog(), w.store.Snapshot(), w.now())
 		for _, partner := range randomPartners {
 			w.lookAsPartner(naiveLists{o, partner, ""}, access.Host(), true, seen)
@@ -260,7 +260,7 @@ func listOffers(a access.Actions) map[string]bool {
 // refused, or has nothing to do.
 func TestSEE3_WhatIsOfferedWorksAndNothingElseDoes(t *testing.T) {
 	offered, withheld := map[string]int{}, map[string]int{}
-	listWorlds(t, theoremSize(40, 600), 60, func(w *randomWorld) {
+	listWorlds(t, theoremSize(20, 600), 60, func(w *randomWorld) {
 		stage, err := access.Open(context.Background(), rehearsal{w.store}, access.Options{Catalog: smallCatalog(), Clock: w.clock.Now})
 		require.NoError(t, err)
 		try := func(list access.List[access.MemberRow], viewer access.Call, user relationship.UserID, partnerSide bool) {

@@ -15,7 +15,7 @@ import (
 // see it is told nothing else.
 func TestSEE_ScreensAreWhatTheRulesSay(t *testing.T) {
 	seen := map[string]int{}
-	listWorlds(t, theoremSize(40, 800), 80, func(w *randomWorld) {
+	listWorlds(t, theoremSize(20, 800), 80, func(w *randomWorld) {
 		w.screenChanges()
 		o := newOracle(smallCatalog(), w.store.Snapshot(), w.now())
 		lists := func(partner relationship.PartnerID, user relationship.UserID) screenLists {
