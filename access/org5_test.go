@@ -44,6 +44,8 @@ func TestORG5_AnErasedPersonIsNowhere(t *testing.T) {
 	w.Verify()
 
 	require.Empty(t, w.Member(accesstest.Client, "bob"), "nobody without a name is a member")
+	_, barred := w.Store.Snapshot().Get(relationship.StandingKey(accesstest.Client, "bob"))
+	require.False(t, barred, "the client's side has said nothing")
 	employee, _ := storage.Get[relationship.Employee](w.Store.Snapshot(), relationship.EmployeeKey(accesstest.Partner, "bob"))
 	require.Equal(t, relationship.Left, employee.Status)
 	require.False(t, w.Manager.Check("bob", accesstest.Client, w.Permission(crm.ReportsView)).Allowed())

@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,6 +112,35 @@ func TestLOG1_TheLogIsTidiedByItself(t *testing.T) {
 	}
 	require.Less(t, most, 100+1100)
 	require.Zero(t, m.Stats().Records[relationship.KindOnce])
+}
+
+// Whichever way the commits come.
+func TestLOG1_EveryWayOfChangingTidies(t *testing.T) {
+	for name, change := range map[string]func(*access.Manager, int) error{
+		"each for itself": func(m *access.Manager, i int) error {
+			_, err := m.DoEach(t.Context(), access.Host(), access.RenameClient{Client: accesstest.Client, Name: fmt.Sprint("Lumen ", i)}, nil)
+			return err
+		},
+		"links": func(m *access.Manager, i int) error {
+			link, err := m.IssueLink(t.Context(), access.By(accesstest.Admin), access.IssueLink{Employee: accesstest.Admin})
+			plant(t, link.Secret)
+			return err
+		},
+		"imports": func(m *access.Manager, i int) error {
+			row := access.ImportUser{ID: relationship.UserID(fmt.Sprint(i)), Name: "E", Email: fmt.Sprintf("e%d@lumen.example", i)}
+			_, err := m.Import(t.Context(), access.Host(), slices.Values([]access.ImportRow{row}), nil)
+			return err
+		},
+	} {
+		w := accesstest.New(t)
+		m := tidyManager(t, w, 10, -1)
+		for i := range 1100 {
+			require.NoError(t, change(m, i), name)
+		}
+		point, err := w.Store.Checkpoint(t.Context())
+		require.NoError(t, err)
+		require.Greater(t, point.Revision, storage.Revision(1000), name)
+	}
 }
 
 // Tidying is not part of the call that happens to do it: when that one's context

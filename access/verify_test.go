@@ -136,6 +136,11 @@ func TestLOG1_VerifyFindsAChangedLog(t *testing.T) {
 			line(&c[changed-1]).Before = before
 			return c
 		}, "commit {changed}: member \"lumen\" \"bob\" was not what the log says"},
+		{"a record that never was", func(c []storage.Commit) []storage.Commit {
+			first := &c[1].Events[0].Lines[0] // somebody is made known
+			first.Before = first.After.(relationship.User).Erase()
+			return c
+		}, "commit 2: user"},
 		{"who", editEvent(changed, func(e *relationship.Event) { e.Actor.User = "eve" }), "commit {changed} breaks the hash chain"},
 		{"for whom", editEvent(changed, func(e *relationship.Event) { e.Actor.Partner = "evil" }), "commit {changed} breaks the hash chain"},
 		{"what", editEvent(changed, func(e *relationship.Event) { e.Change = "RenameClient" }), "commit {changed} breaks the hash chain"},

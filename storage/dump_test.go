@@ -214,6 +214,53 @@ func TestORG4_RestoringRefusesARecordThatIsThereTwice(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorIs(t, storage.Restore(t.Context(), journal, strings.NewReader(text)), storage.ErrCorrupt)
 	require.NoError(t, journal.Close())
+
+	// Nor when the sum has it twice.
+	var sum storage.Sum
+	for range 2 {
+		require.NoError(t, sum.Apply(relationship.Line{After: relationship.Client{ID: "lumen", Name: "Lumen AG", SuperAdmins: 1}}))
+	}
+	written, err := sum.MarshalText()
+	require.NoError(t, err)
+	text = strings.Replace(text, `"revision":1,`, `"revision":1,"sum":"`+string(written)+`",`, 1)
+	_, err = restored(text)
+	require.ErrorIs(t, err, storage.ErrCorrupt)
+	journal, err = bolt.Open(filepath.Join(t.TempDir(), "access.db"))
+	require.NoError(t, err)
+	require.ErrorIs(t, storage.Restore(t.Context(), journal, strings.NewReader(text)), storage.ErrCorrupt)
+	require.NoError(t, journal.Close())
+}
+
+// A store whose whole log is forgotten goes on behind its checkpoint, also when
+// it was restored.
+func TestORG4_AStoreWithoutALogGoesOn(t *testing.T) {
+	store := small(t)
+	require.NoError(t, store.Trim(t.Context(), store.Snapshot().Revision()))
+	text := dumped(t, store)
+	require.NotContains(t, text, `{"commit"`)
+	inMemory, err := restored(text)
+	require.NoError(t, err)
+	journal, err := bolt.Open(filepath.Join(t.TempDir(), "access.db"))
+	require.NoError(t, err)
+	require.NoError(t, storage.Restore(t.Context(), journal, strings.NewReader(text)))
+	durable, err := memdb.Open(t.Context(), journal)
+	require.NoError(t, err)
+	for _, store := range []storage.Store{store, inMemory, durable} {
+		require.Equal(t, text, dumped(t, store))
+		require.Equal(t, storage.Revision(3), store.Snapshot().Revision())
+		at := store.Snapshot().At()
+		require.False(t, at.IsZero())
+		_, err := store.Update(t.Context(), func(tx storage.Tx) error {
+			return errors.Join(tx.Put(relationship.Client{ID: "tern", Name: "Tern"}),
+				tx.Log(relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}}))
+		})
+		require.NoError(t, err)
+		require.Equal(t, at, store.Snapshot().At(), "no commit is before the checkpoint")
+		again, err := restored(dumped(t, store)) // which checks the chain
+		require.NoError(t, err)
+		require.Equal(t, storage.Revision(4), again.Snapshot().Revision())
+	}
+	require.NoError(t, durable.Close())
 }
 
 // Lines may be as long as memory allows: a note of some megabytes, and a commit
@@ -265,6 +312,7 @@ func TestORG4_CancellingRestoresAllOrNothing(t *testing.T) {
 		err := storage.Restore(ctx, store, &cancelling{failing{left: left, from: strings.NewReader(text)}, cancel})
 		if err == nil {
 			require.Equal(t, text, dumped(t, store))
+			require.Greater(t, left, len(text)/2, "it goes on for nobody")
 		} else {
 			require.ErrorIs(t, err, context.Canceled)
 			require.Zero(t, store.Snapshot().Revision())

@@ -46,6 +46,7 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 		{"of what was missed, values may have gone from one to the other", handsOverSwaps},
 		{"a batch is written as a whole or not at all", writesWhole},
 		{"whoever is erased is erased from all of the batch", erasesFromBatch},
+		{"a log of any length is trimmed in one call", trimsLongLog},
 		{"notes outlive the engine", notesOutlive},
 		{"what was trimmed stays trimmed", trimOutlives},
 		{"who missed what was trimmed reads everything anew", reloads},
@@ -185,6 +186,28 @@ func erasesFromBatch(t *testing.T, engine Engine, journal storage.Journal) {
 	write()
 	store := build(t, engine, kept{journal})
 	checkErased(t, store, "ann", "bob", "<b>&", "\u2028")
+	require.NoError(t, store.Close())
+}
+
+func trimsLongLog(t *testing.T, engine Engine, journal storage.Journal) {
+	const all = 2600
+	var batch []storage.Commit
+	last := storage.Commit{}
+	for i := range all {
+		last = sealed(t, last, last.Revision+1, client(fmt.Sprint(i)))
+		batch = append(batch, last)
+	}
+	require.NoError(t, journal.Commit(context.Background(), 0, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
+	store := build(t, engine, kept{journal})
+	for _, upto := range []storage.Revision{1000, 1001, 2000, 2500} {
+		trim(t, store, upto)
+		point := checkpoint(t, store)
+		require.Equal(t, storage.Head{Revision: upto, At: batch[upto-1].At, Chain: batch[upto-1].Chain}, point.Head)
+		then, err := storage.Past(context.Background(), store, store.Snapshot(), upto)
+		require.NoError(t, err)
+		require.Equal(t, sumOf(t, then), point.Sum)
+		require.Len(t, commits(t, store, upto), all-int(upto))
+	}
 	require.NoError(t, store.Close())
 }
 

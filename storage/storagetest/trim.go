@@ -19,6 +19,7 @@ var trimTests = []test{
 	{"the checkpoint stands for what was trimmed", trimCheckpoint},
 	{"nothing is trimmed that is not there yet, and nothing twice", trimBounds},
 	{"whoever reads the log while it is trimmed gets all of it or is told", trimUnderReader},
+	{"whoever reads a long log gets what there was when they began", endsWhereItBegan},
 	{"the state of any revision that the log reaches can be had", pastStates},
 }
 
@@ -135,6 +136,8 @@ func trimBounds(t *testing.T, store storage.Store) {
 	cancel()
 	require.ErrorIs(t, store.Trim(cancelled, 4), context.Canceled)
 	require.Equal(t, before, checkpoint(t, store))
+	_, err := store.Checkpoint(cancelled)
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 func trimUnderReader(t *testing.T, store storage.Store) {
@@ -155,6 +158,21 @@ func trimUnderReader(t *testing.T, store storage.Store) {
 		}
 	}
 	require.True(t, told || last == all, "the feed ended at %d without a word", last)
+}
+
+func endsWhereItBegan(t *testing.T, store storage.Store) {
+	const all = 230
+	for i := range all {
+		commit(t, store, numbered("lumen", i))
+	}
+	read := 0
+	for _, err := range store.Changes(context.Background(), 0) {
+		require.NoError(t, err)
+		if read++; read <= all {
+			commit(t, store, numbered("lumen", all+read)) // a feed that took this in would have no end
+		}
+	}
+	require.Equal(t, all, read)
 }
 
 func pastStates(t *testing.T, store storage.Store) {
