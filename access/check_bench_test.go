@@ -123,12 +123,13 @@ func (w *benchWorld) questions(n int) []question {
 		if has := slices.Contains(w.sets[(c+m)%len(w.sets)], permission.Name()); has != (len(list)%2 == 0) {
 			continue
 		}
-		list = append(list, question{
-			relationship.UserID(strings.Clone(string(w.user(c, m)))), relationship.ClientID(strings.Clone(string(w.client(c)))),
-			permission, bitOf(permission),
-		})
+		list = append(list, question{w.user(c, m), w.client(c), permission, bitOf(permission)})
 	}
 	random.Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
+	for i := range list { // texts that have just been read, as those of a request
+		list[i].user = relationship.UserID(strings.Clone(string(list[i].user)))
+		list[i].client = relationship.ClientID(strings.Clone(string(list[i].client)))
+	}
 	return list
 }
 

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"bytes"
+	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"math/rand/v2"
@@ -19,9 +21,24 @@ func (h *hasher) of(id string) uint64 {
 	if len(id) > 16 {
 		return maphash.String(h.seed, id)
 	}
-	first, second := twoWords(id)
+	return h.mix(twoWords(id))
+}
+
+func (h *hasher) mix(first, second uint64) uint64 {
 	high, low := bits.Mul64(first^h.first, second^h.second)
 	return high ^ low
+}
+
+// ofWords is of for an id in words, padded.
+func (h *hasher) ofWords(words []uint64) uint64 {
+	if len(words) == 2 || words[2] == 0 {
+		return h.mix(words[0], words[1])
+	}
+	id := make([]byte, 0, 64)
+	for _, w := range words {
+		id = binary.LittleEndian.AppendUint64(id, w)
+	}
+	return maphash.Bytes(h.seed, bytes.TrimRight(id, "\x00"))
 }
 
 // twoWords returns the bytes of an id of up to 16 bytes as two words, padded

@@ -10,10 +10,11 @@ import (
 // that finding one touches few lines of memory and the collector has nothing
 // to look at. It is never changed. Its words are, in this order:
 //
-//	the client's id                  head words
-//	the hash of each user's id       one word each, in ascending order
-//	the entry of each                one word each
-//	the id of each                   stride words each
+//	the client's id                      head words
+//	a tag for each member, ascending     four to a word
+//	the entry and the id of each member  1 + stride words each
+//
+// Members are in the order of their hashes, of which a tag is a piece.
 type part struct {
 	words  []uint64
 	n      uint32
@@ -40,28 +41,43 @@ func (e entry) profile() uint16 { return uint16(e) }
 func (e entry) after() uint16   { return uint16(e >> 16) }
 func (e entry) until() uint32   { return uint32(e >> 32) }
 
-// find finds a user by the hash of the id. Hashes are spread evenly between the
-// least and the most that the part can have, of which all share skip bits in
-// front: so the place is guessed, and is near.
+const (
+	tagBits     = 16
+	tagsPerWord = 64 / tagBits
+)
+
+// tagOf is what a part keeps of a hash of which all its members share the
+// first skip bits.
+func tagOf(hash uint64, skip uint8) uint64 { return hash << skip >> (64 - tagBits) }
+
+// tag is that of the member with a number.
+func (p *part) tag(i int) uint64 {
+	return p.words[int(p.head)+i/tagsPerWord] >> (i % tagsPerWord * tagBits) & (1<<tagBits - 1)
+}
+
+// record is the entry of a member, and behind it the id.
+func (p *part) record(i int) []uint64 {
+	size := 1 + int(p.stride)
+	return p.words[int(p.head)+tagWords(int(p.n))+i*size:][:size]
+}
+
+func tagWords(n int) int { return (n + tagsPerWord - 1) / tagsPerWord }
+
+// find finds a user by the hash of the id. Tags are spread evenly, so the place
+// is guessed from the tag, and is near.
 func (p *part) find(hash uint64, skip uint8, user string) (entry, bool) {
 	n := int(p.n)
-	if n == 0 {
-		return 0, false
-	}
-	hashes := p.words[p.head:][:n]
-	guess, _ := bits.Mul64(hash<<skip, uint64(n))
-	i := int(guess)
-	for i > 0 && hashes[i-1] >= hash {
+	tag := tagOf(hash, skip)
+	i := int(tag * uint64(n) >> tagBits)
+	for i > 0 && p.tag(i-1) >= tag {
 		i--
 	}
-	for i < n && hashes[i] < hash {
+	for i < n && p.tag(i) < tag {
 		i++
 	}
-	stride := int(p.stride)
-	for ; i < n && hashes[i] == hash; i++ {
-		at := int(p.head) + 2*n + i*stride
-		if isID(p.words[at:][:stride], user) {
-			return entry(p.words[int(p.head)+n+i]), true
+	for ; i < n && p.tag(i) == tag; i++ {
+		if record := p.record(i); isID(record[1:], user) {
+			return entry(record[0]), true
 		}
 	}
 	return 0, false
@@ -80,36 +96,48 @@ type memberUpdate struct {
 	gone  bool
 }
 
-// draftPart is a part in the making.
+// draftPart is a part in the making: the hash of each member, ascending, and
+// the records.
 type draftPart struct {
-	hashes, entries, ids []uint64
-	stride               int
+	hashes  []uint64
+	records []uint64
+	stride  int
+}
+
+// usualStride is the width of most ids, which are compared at once.
+const usualStride = 2
+
+func newDraftPart(p *part, updates []memberUpdate) *draftPart {
+	d := &draftPart{stride: max(usualStride, int(p.stride))}
+	for _, u := range updates {
+		d.stride = max(d.stride, wordsOf(u.user))
+	}
+	room := int(p.n) + len(updates)
+	d.hashes, d.records = make([]uint64, 0, room), make([]uint64, 0, room*(1+d.stride))
+	return d
 }
 
 // add appends a member behind those that there are.
-func (d *draftPart) add(hash uint64, e entry, id []uint64) {
-	d.hashes, d.entries = append(d.hashes, hash), append(d.entries, uint64(e))
-	d.ids = append(d.ids, id...)
-	for range d.stride - len(id) {
-		d.ids = append(d.ids, 0)
+func (d *draftPart) add(hash uint64, record []uint64) {
+	d.hashes, d.records = append(d.hashes, hash), append(d.records, record...)
+	for range 1 + d.stride - len(record) {
+		d.records = append(d.records, 0)
 	}
 }
 
-// merge puts the members of a part and updates together. The updates are in
-// the order of their hashes, one for each user.
-func (d *draftPart) merge(p *part, updates []memberUpdate) {
-	n, old := int(p.n), int(p.stride)
-	hashes, entries := p.words[p.head:][:n], p.words[int(p.head)+n:][:n]
-	ids := p.words[int(p.head)+2*n:]
-	var id []uint64
+// merge puts the members of a part, whose hashes share skip bits, and updates
+// together. The updates are in the order of their hashes, one for each user.
+func (d *draftPart) merge(h *hasher, p *part, updates []memberUpdate) {
+	before := p.hashes(h)
 	i := 0
 	take := func() {
-		d.add(hashes[i], entry(entries[i]), ids[i*old:][:old])
+		d.add(before[i], p.record(i))
 		i++
 	}
+	var record []uint64
 	for start := 0; start < len(updates); {
 		hash := updates[start].hash
-		for i < n && hashes[i] < hash {
+		for i < len(before) && before[i] < hash {
 			take()
 		}
 		// All of the same hash: mostly one update and at most one member.
@@ -118,9 +146,9 @@ func (d *draftPart) merge(p *part, updates []memberUpdate) {
 			end++
 		}
 		same := updates[start:end]
-		for i < n && hashes[i] == hash {
-			member := ids[i*old:][:old]
-			if slices.ContainsFunc(same, func(u memberUpdate) bool { return isID(member, u.user) }) {
+		for i < len(before) && before[i] == hash {
+			id := p.record(i)[1:]
+			if slices.ContainsFunc(same, func(u memberUpdate) bool { return isID(id, u.user) }) {
 				i++ // the update takes its place
 				continue
 			}
@@ -128,28 +156,45 @@ func (d *draftPart) merge(p *part, updates []memberUpdate) {
 		}
 		for _, u := range same {
 			if !u.gone {
-				id = appendWords(id[:0], u.user, d.stride)
-				d.add(hash, u.entry, id)
+				record = appendWords(append(record[:0], uint64(u.entry)), u.user, d.stride)
+				d.add(hash, record)
 			}
 		}
 		start = end
 	}
-	for i < n {
+	for i < len(before) {
 		take()
 	}
 }
 
-// cut makes a part of those from one member to another.
-func (d *draftPart) cut(client string, from, to int) part {
-	n, head := to-from, wordsOf(client)
-	words := make([]uint64, 0, head+n*(2+d.stride))
+// hashes works the hashes of a part's members out again: a part keeps tags
+// alone.
+func (p *part) hashes(h *hasher) []uint64 {
+	hashes := make([]uint64, p.n)
+	for i := range hashes {
+		hashes[i] = h.ofWords(p.record(i)[1:])
+	}
+	return hashes
+}
+
+// cut makes a part of the members from one to another, whose hashes share skip
+// bits.
+func (d *draftPart) cut(client string, from, to int, skip uint8) part {
+	n, head := to-from, max(1, wordsOf(client))
+	words := make([]uint64, 0, head+tagWords(n)+n*(1+d.stride))
 	words = appendWords(words, client, head)
-	words = append(words, d.hashes[from:to]...)
-	words = append(words, d.entries[from:to]...)
-	words = append(words, d.ids[from*d.stride:to*d.stride]...)
+	words = words[:head+tagWords(n)]
+	for i, hash := range d.hashes[from:to] {
+		words[head+i/tagsPerWord] |= tagOf(hash, skip) << (i % tagsPerWord * tagBits)
+	}
+	words = append(words, d.records[from*(1+d.stride):to*(1+d.stride)]...)
 	return part{words: words, n: uint32(n), head: uint16(head), stride: uint16(d.stride)}
 }
 
 func sortUpdates(updates []memberUpdate) {
 	slices.SortFunc(updates, func(a, b memberUpdate) int { return cmp.Compare(a.hash, b.hash) })
 }
+
+// skipOf is how many bits of their hash say in which of several parts, a power
+// of two, members are.
+func skipOf(parts int) uint8 { return uint8(bits.Len(uint(parts - 1))) }

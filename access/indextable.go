@@ -1,7 +1,6 @@
 package access
 
 import (
-	"math/bits"
 	"slices"
 	"sort"
 )
@@ -55,7 +54,7 @@ func (t *table) find(h *hasher, client, user string) (entry, bool) {
 			if at.parts == nil {
 				return at.one.find(userHash, 0, user)
 			}
-			skip := uint8(bits.Len(uint(len(at.parts) - 1)))
+			skip := skipOf(len(at.parts))
 			return at.parts[userHash>>(64-skip)].find(userHash, skip, user)
 		}
 		if at.isFree() {
@@ -138,77 +137,63 @@ func (t *table) with(h *hasher, updates []clientUpdate) *table {
 		if before == nil || update.all {
 			before = &slot{}
 		}
-		in.put(before.with(hash, update))
+		in.put(before.with(h, hash, update))
 	}
 	return &next
 }
 
 // with returns the slot with members changed.
-func (s *slot) with(hash uint64, update clientUpdate) slot {
+func (s *slot) with(h *hasher, hash uint64, update clientUpdate) slot {
 	sortUpdates(update.members)
 	if s.parts == nil {
 		d := newDraftPart(&s.one, update.members)
-		d.merge(&s.one, update.members)
+		d.merge(h, &s.one, update.members)
 		return d.slot(hash, update.client)
 	}
-	skip := bits.Len(uint(len(s.parts) - 1))
+	skip := skipOf(len(s.parts))
 	next := slot{hash: hash, one: s.one, parts: slices.Clone(s.parts)}
 	for members := update.members; len(members) > 0; {
 		number := members[0].hash >> (64 - skip)
 		n := sort.Search(len(members), func(i int) bool { return members[i].hash>>(64-skip) > number })
 		in := &next.parts[number]
 		d := newDraftPart(in, members[:n])
-		d.merge(in, members[:n])
+		d.merge(h, in, members[:n])
 		if len(d.hashes) > partFull {
-			return s.recut(hash, update)
+			return s.recut(h, hash, update)
 		}
-		*in = d.cut(update.client, 0, len(d.hashes))
+		*in = d.cut(update.client, 0, len(d.hashes), skip)
 		members = members[n:]
 	}
 	return next
 }
 
 // recut puts all members together and cuts them anew.
-func (s *slot) recut(hash uint64, update clientUpdate) slot {
-	all := draftPart{stride: 1}
+func (s *slot) recut(h *hasher, hash uint64, update clientUpdate) slot {
+	all := draftPart{stride: usualStride}
 	for i := range s.parts {
 		all.stride = max(all.stride, int(s.parts[i].stride))
 	}
 	for i := range s.parts {
-		all.merge(&s.parts[i], nil)
+		all.merge(h, &s.parts[i], nil)
 	}
-	whole := all.cut(update.client, 0, len(all.hashes))
+	whole := all.cut(update.client, 0, len(all.hashes), 0)
 	d := newDraftPart(&whole, update.members)
-	d.merge(&whole, update.members)
+	d.merge(h, &whole, update.members)
 	return d.slot(hash, update.client)
-}
-
-func newDraftPart(p *part, updates []memberUpdate) *draftPart {
-	d := &draftPart{stride: max(1, int(p.stride))}
-	for _, u := range updates {
-		d.stride = max(d.stride, wordsOf(u.user))
-	}
-	if d.stride < 2 {
-		d.stride = 2 // the usual width, which is compared at once
-	}
-	room := int(p.n) + len(updates)
-	d.hashes, d.entries = make([]uint64, 0, room), make([]uint64, 0, room)
-	d.ids = make([]uint64, 0, room*d.stride)
-	return d
 }
 
 // slot makes the slot of a client, of one part or of several.
 func (d *draftPart) slot(hash uint64, client string) slot {
 	n := len(d.hashes)
 	if n <= partFull {
-		return slot{hash: hash, one: d.cut(client, 0, n)}
+		return slot{hash: hash, one: d.cut(client, 0, n, 0)}
 	}
-	skip := bits.Len(uint((n+partFilled-1)/partFilled - 1))
-	next := slot{hash: hash, one: d.cut(client, 0, 0), parts: make([]part, 1<<skip)}
+	skip := skipOf((n + partFilled - 1) / partFilled)
+	next := slot{hash: hash, one: d.cut(client, 0, 0, 0), parts: make([]part, 1<<skip)}
 	from := 0
 	for number := range next.parts {
 		to := sort.Search(n, func(i int) bool { return d.hashes[i]>>(64-skip) > uint64(number) })
-		next.parts[number] = d.cut(client, from, to)
+		next.parts[number] = d.cut(client, from, to, skip)
 		from = to
 	}
 	return next
