@@ -120,7 +120,9 @@ func TestASK1_LossesAreTheDifferenceOfWhatCouldBeUsed(t *testing.T) {
 	}
 	t.Logf("%d losses, %d of them by the clock, %d by a clock that went back", losses, byClock, back)
 	require.NotZero(t, byClock)
-	require.NotZero(t, back)
+	if !testing.Short() { // it is rare
+		require.NotZero(t, back)
+	}
 }
 
 // However seldom the host is reached, and whenever it begins again behind the

@@ -1,6 +1,7 @@
 package memdb
 
 import (
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -11,33 +12,49 @@ import (
 	"github.com/clientaccess/clientaccess/storage"
 )
 
-// draft is a transaction upon a state. It works on a fork of the database, so
-// that it needs no lock, and dropping it is rolling it back. Forking also
-// keeps go-memdb from comparing whole trees for its own watches when many
-// records change; this store has a change feed of its own.
+// draft is a transaction upon a state. It copies what it changes, so that it
+// needs no lock, and dropping it is rolling it back. What is written waits to
+// be put into rosters and into the order of go-memdb until somebody asks for
+// an order, or for the end: there it goes together.
 type draft struct {
-	base *state
-	read *memdb.Txn // of the base
+	tables
+	base   *state
+	number uint64
+	// fork is go-memdb upon which txn works. Forking keeps go-memdb from
+	// comparing whole trees for its own watches when many records change; this
+	// store has a change feed of its own.
 	fork *memdb.MemDB
 	txn  *memdb.Txn
-	// written is what was written so far, nil for deleted. Reading it spares
-	// go-memdb the read after a write, which makes its next writes dear.
-	written map[relationship.Key]relationship.Record
-	// touched are the keys written since the last Log, in order; before is
-	// what they were then, nil for nothing.
-	touched []relationship.Key
-	before  map[relationship.Key]relationship.Record
+	// writes are by the key of what is written.
+	writes map[relationship.Key]*write
+	// touched was written since the last Log, in order.
+	touched []*write
 	events  []relationship.Event
-	// pending are memberships that are written and not yet in rosters.
-	pending pending
+	// members and rows wait to be put where they belong.
+	members, rows []*write
+	shapes        shapes
+	// lines are what Changed returned, as long as nothing is written.
+	lines   []relationship.Line
+	current bool
+}
+
+// write is a record that was written.
+type write struct {
+	key relationship.Key
+	// before is the record at the last Log, and after the record now; nil for
+	// nothing.
+	before, after relationship.Record
+	// row is the record as it was last, before it was deleted.
+	row     relationship.Record
+	touched bool
+	waits   bool
 }
 
 func newDraft(base *state) *draft {
 	fork := base.db.Snapshot()
 	return &draft{
-		base: base, read: base.db.Txn(false), fork: fork, txn: fork.Txn(true),
-		written: map[relationship.Key]relationship.Record{},
-		before:  map[relationship.Key]relationship.Record{},
+		tables: base.tables, base: base, number: drafts.Add(1), fork: fork, txn: fork.Txn(true),
+		writes: map[relationship.Key]*write{},
 	}
 }
 
@@ -49,37 +66,34 @@ func (d *draft) At() time.Time { return d.base.at }
 
 // Get implements storage.Reader.
 func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
-	if record, is := d.written[key]; is {
-		return record, record != nil
+	if key.Kind == relationship.KindMember && len(d.members) > 0 {
+		if w, is := d.writes[key]; is {
+			return w.after, w.after != nil
+		}
 	}
-	return get(d.read, key)
+	return d.get(key)
 }
 
 // Scan implements storage.Reader.
 func (d *draft) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
-	if kind != relationship.KindMember {
-		return scan(d.txn, kind, first, after)
-	}
 	return func(yield func(relationship.Record) bool) {
-		d.flushClient(relationship.ClientID(first))
-		scan(d.txn, kind, first, after)(yield)
+		d.flush(kind)
+		scan(&d.tables, d.txn, kind, first, after)(yield)
 	}
 }
 
 // Reverse implements storage.Reader.
 func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
 	if kind != relationship.KindMember {
-		return reverse(d.txn, kind, second, after)
+		return func(yield func(relationship.Record) bool) {
+			d.flush(kind)
+			reverse(&d.tables, d.txn, kind, second, after)(yield)
+		}
 	}
 	return func(yield func(relationship.Record) bool) {
-		d.flushUser(relationship.UserID(second))
-		p, _ := placesOf(d.txn, relationship.UserID(second))
-		var found []relationship.Record // as they are when the run begins
-		for client := range p.clients.from(itself, after) {
-			record, _ := d.Get(relationship.MemberKey(client, p.user))
-			found = append(found, record)
-		}
-		for _, record := range found {
+		d.flush(kind)
+		// As they are when the run begins.
+		for _, record := range slices.Collect(reverse(&d.tables, d.txn, kind, second, after)) {
 			if !yield(record) {
 				return
 			}
@@ -89,77 +103,121 @@ func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[r
 
 // All implements storage.Reader.
 func (d *draft) All(kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
-	if kind != relationship.KindMember {
-		return all(d.txn, kind, after)
-	}
 	return func(yield func(relationship.Record) bool) {
-		d.flush()
-		all(d.txn, kind, after)(yield)
+		d.flush(kind)
+		all(&d.tables, d.txn, kind, after)(yield)
 	}
 }
 
 // Find implements storage.Reader.
 func (d *draft) Find(what storage.Unique, value string) (relationship.Record, bool) {
-	return find(d.txn, storage.UniqueValue{What: what, Value: value})
+	return d.find(storage.UniqueValue{What: what, Value: value})
 }
 
 // Due implements storage.Reader.
-func (d *draft) Due(at time.Time) iter.Seq[relationship.Relationship] { return due(d.txn, at) }
+func (d *draft) Due(at time.Time) iter.Seq[relationship.Relationship] {
+	return func(yield func(relationship.Relationship) bool) {
+		d.flush(relationship.KindRelationship)
+		due(d.txn, at)(yield)
+	}
+}
 
-// Put implements storage.Tx. go-memdb does not enforce Unique: this does.
+// Put implements storage.Tx.
 func (d *draft) Put(record relationship.Record) error {
 	if err := relationship.CheckRecord(record); err != nil {
 		return err
 	}
 	key := record.Key()
-	for _, unique := range storage.UniqueValues(record) {
-		if holder, found := d.Find(unique.What, unique.Value); found && holder.Key() != key {
+	values := storage.UniqueValues(record)
+	for _, unique := range values {
+		if holder, found := d.find(unique); found && holder.Key() != key {
 			return &storage.ConflictError{What: unique.What, Key: key, Holder: holder.Key()}
 		}
 	}
-	d.touch(key)
-	d.written[key] = record
-	if key.Kind == relationship.KindMember {
-		d.pending.note(key)
-		return nil
-	}
-	return d.txn.Insert(recordTable, record)
+	d.set(key, record)
+	return nil
 }
 
 // Delete implements storage.Tx.
 func (d *draft) Delete(key relationship.Key) error {
-	record, found := d.Get(key)
-	if !found {
+	if _, found := d.Get(key); !found {
 		return storage.ErrNotFound
 	}
-	d.touch(key)
-	d.written[key] = nil
-	if key.Kind == relationship.KindMember {
-		d.pending.note(key)
-		return nil
-	}
-	return d.txn.Delete(recordTable, record)
+	d.set(key, nil)
+	return nil
 }
 
-func (d *draft) touch(key relationship.Key) {
-	if _, touched := d.before[key]; touched {
+// set writes what becomes of a key; nil is nothing.
+func (d *draft) set(key relationship.Key, record relationship.Record) {
+	w := d.writes[key]
+	if w == nil {
+		before, _ := d.get(key)
+		w = &write{key: key, after: before}
+		d.writes[key] = w
+	}
+	if !w.touched {
+		w.before, w.touched = w.after, true
+		d.touched = append(d.touched, w)
+	}
+	if key.Kind == relationship.KindMember {
+		if !w.waits {
+			d.members = append(d.members, w)
+		}
+	} else {
+		d.tables.put(d.number, key, w.after, record)
+		if !w.waits {
+			d.rows = append(d.rows, w)
+		}
+	}
+	if record == nil {
+		w.row = w.after
+	}
+	w.after, w.waits, d.current = record, true, false
+}
+
+// flush puts what waits where it belongs, for a kind that is to be read in
+// order.
+func (d *draft) flush(kind relationship.Kind) {
+	if kind == relationship.KindMember {
+		d.flushMembers()
 		return
 	}
-	record, _ := d.Get(key)
-	d.before[key] = record
-	d.touched = append(d.touched, key)
+	d.flushRows()
+}
+
+// flushRows puts the rows that wait into go-memdb. An error of go-memdb here can
+// only mean that this package asks for a table that its schema does not have.
+func (d *draft) flushRows() {
+	for _, w := range d.rows {
+		w.waits = false
+		var err error
+		if w.after != nil {
+			err = d.txn.Insert(recordTable, w.after)
+		} else {
+			err = d.txn.Delete(recordTable, w.row)
+		}
+		if err != nil && !errors.Is(err, memdb.ErrNotFound) { // what came and went is not there
+			panic(err)
+		}
+	}
+	d.rows = d.rows[:0]
 }
 
 // Changed implements storage.Tx.
 func (d *draft) Changed() []relationship.Line {
-	var lines []relationship.Line
-	for _, key := range d.touched {
-		line := relationship.Line{Before: d.before[key], After: d.written[key]}
-		if line.Before != line.After {
-			lines = append(lines, line)
+	if d.current {
+		return d.lines
+	}
+	d.lines, d.current = nil, true
+	for _, w := range d.touched {
+		if w.before != w.after {
+			if d.lines == nil {
+				d.lines = make([]relationship.Line, 0, len(d.touched))
+			}
+			d.lines = append(d.lines, relationship.Line{Before: w.before, After: w.after})
 		}
 	}
-	return lines
+	return d.lines
 }
 
 // Log implements storage.Tx.
@@ -170,8 +228,10 @@ func (d *draft) Log(event relationship.Event) error {
 	}
 	event.Lines, event.Notifications = d.Changed(), slices.Clone(event.Notifications)
 	d.events = append(d.events, event)
-	d.touched = nil
-	clear(d.before)
+	for _, w := range d.touched {
+		w.touched = false
+	}
+	d.touched, d.current = d.touched[:0], false
 	return nil
 }
 
@@ -199,9 +259,17 @@ func (d *draft) commit(id string) (*state, storage.Commit, error) {
 	if erased := commit.Erased(); erased != nil {
 		commit, _ = commit.Without(erased...)
 	}
-	d.flush()
-	d.txn.Commit()
 	next := *d.base
-	next.db, next.revision, next.at, next.chain = d.fork, commit.Revision, commit.At, chain
+	d.become(&next)
+	next.revision, next.at, next.chain = commit.Revision, commit.At, chain
 	return &next, commit, nil
+}
+
+// become makes a state show what the draft has written. The draft is of no use
+// after that.
+func (d *draft) become(next *state) {
+	d.flushMembers()
+	d.flushRows()
+	d.txn.Commit()
+	next.tables, next.db = d.tables, d.fork
 }

@@ -45,7 +45,9 @@ func (s *Store) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("memdb: load: %w", err)
 	}
-	s.publish(&state{db: loading.draft.fork, revision: head.Revision, at: head.At, chain: head.Chain})
+	next := &state{revision: head.Revision, at: head.At, chain: head.Chain}
+	loading.draft.become(next)
+	s.publish(next)
 	return nil
 }
 
@@ -278,9 +280,7 @@ func (s *state) follow(commits []storage.Commit) (*state, error) {
 		}
 		next.revision, next.at, next.chain = commit.Revision, commit.At, commit.Chain
 	}
-	draft.flush()
-	draft.txn.Commit()
-	next.db = draft.fork
+	draft.become(&next)
 	return &next, nil
 }
 

@@ -36,22 +36,23 @@ func (l *loading) add(record relationship.Record) error {
 		if _, known := l.users[m.User]; !known {
 			l.users[m.User] = m.User
 		}
-		row := newMember(m)
+		row := l.draft.shapes.member(&m)
 		row.user = l.users[m.User]
 		l.members[m.Client] = append(l.members[m.Client], row)
 		return nil
 	}
 	for _, unique := range storage.UniqueValues(record) {
-		if _, taken := l.draft.Find(unique.What, unique.Value); taken {
+		if _, taken := l.draft.find(unique); taken {
 			return fmt.Errorf("%w: %w", storage.ErrCorrupt, storage.ErrConflict)
 		}
 	}
+	l.draft.tables.put(l.draft.number, record.Key(), nil, record)
 	return l.draft.txn.Insert(recordTable, record)
 }
 
 // has reports whether a record of the key, of another kind than member, is in.
 func (l *loading) has(key relationship.Key) bool {
-	_, found := get(l.draft.txn, key)
+	_, found := l.draft.get(key)
 	return found
 }
 
@@ -67,12 +68,13 @@ func (l *loading) finish() error {
 			}
 			clients[m.user] = append(clients[m.user], client)
 		}
-		l.draft.insert(rosterTable, roster{client, appendCut(nil, slices.Clip(members))})
+		r := &roster{client, appendCut(nil, slices.Clip(members))}
+		l.draft.rosters.put(l.draft.number, hashText(string(client)), client, r)
 		delete(l.members, client)
 	}
 	for user, list := range clients {
-		l.draft.insert(placesTable, places{user, appendCut(nil, slices.Clip(list))})
+		p := &places{user, appendCut(nil, slices.Clip(list))}
+		l.draft.places.put(l.draft.number, hashText(string(user)), user, p)
 	}
-	l.draft.txn.Commit()
 	return nil
 }

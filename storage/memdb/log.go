@@ -145,9 +145,8 @@ func restored(whole storage.Whole) (*state, error) {
 		return nil, err
 	}
 	checkpoint := whole.Checkpoint
-	next := &state{
-		db: loading.draft.fork, revision: checkpoint.Revision, at: checkpoint.At, chain: checkpoint.Chain, checkpoint: checkpoint,
-	}
+	next := &state{revision: checkpoint.Revision, at: checkpoint.At, chain: checkpoint.Chain, checkpoint: checkpoint}
+	loading.draft.become(next)
 	var log []storage.Commit
 	for commit, err := range whole.Commits {
 		if err != nil {

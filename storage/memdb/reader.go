@@ -2,7 +2,9 @@ package memdb
 
 import (
 	"bytes"
+	"cmp"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-memdb"
@@ -14,6 +16,8 @@ import (
 // state is everything at one revision. It is never changed: a commit makes
 // the next one.
 type state struct {
+	tables
+	// db has the records that are no memberships, in their orders.
 	db       *memdb.MemDB
 	revision storage.Revision
 	at       time.Time
@@ -36,27 +40,27 @@ func (s *state) Draft() storage.Tx { return newDraft(s) }
 
 // Get implements storage.Reader.
 func (s *state) Get(key relationship.Key) (relationship.Record, bool) {
-	return get(s.db.Txn(false), key)
+	return s.get(key)
 }
 
 // Scan implements storage.Reader.
 func (s *state) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
-	return scan(s.db.Txn(false), kind, first, after)
+	return scan(&s.tables, s.db.Txn(false), kind, first, after)
 }
 
 // Reverse implements storage.Reader.
 func (s *state) Reverse(kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
-	return reverse(s.db.Txn(false), kind, second, after)
+	return reverse(&s.tables, s.db.Txn(false), kind, second, after)
 }
 
 // All implements storage.Reader.
 func (s *state) All(kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
-	return all(s.db.Txn(false), kind, after)
+	return all(&s.tables, s.db.Txn(false), kind, after)
 }
 
 // Find implements storage.Reader.
 func (s *state) Find(what storage.Unique, value string) (relationship.Record, bool) {
-	return find(s.db.Txn(false), storage.UniqueValue{What: what, Value: value})
+	return s.find(storage.UniqueValue{What: what, Value: value})
 }
 
 // Due implements storage.Reader.
@@ -68,14 +72,6 @@ func (s *state) Due(at time.Time) iter.Seq[relationship.Relationship] {
 // here can only mean that this package asks for a table or an index that its
 // schema does not have.
 
-func first(txn *memdb.Txn, table, index string, key []byte) any {
-	found, err := txn.First(table, index, key)
-	if err != nil {
-		panic(err)
-	}
-	return found
-}
-
 // from iterates over an index from a key on.
 func from(txn *memdb.Txn, table, index string, key []byte) memdb.ResultIterator {
 	found, err := txn.LowerBound(table, index, key)
@@ -85,46 +81,17 @@ func from(txn *memdb.Txn, table, index string, key []byte) memdb.ResultIterator 
 	return found
 }
 
-func rosterOf(txn *memdb.Txn, client relationship.ClientID) (roster, bool) {
-	r, found := first(txn, rosterTable, byKey, []byte(client)).(roster)
-	return r, found
-}
-
-func placesOf(txn *memdb.Txn, user relationship.UserID) (places, bool) {
-	p, found := first(txn, placesTable, byKey, []byte(user)).(places)
-	return p, found
-}
-
-func get(txn *memdb.Txn, key relationship.Key) (relationship.Record, bool) {
-	if key.Kind != relationship.KindMember {
-		record, is := first(txn, recordTable, byKey, keyBytes(key)).(relationship.Record)
-		return record, is
-	}
-	r, _ := rosterOf(txn, relationship.ClientID(key.First))
-	m, found := r.members.get(userOf, key.Second)
-	if !found {
-		return nil, false
-	}
-	return m.of(r.client), true
-}
-
-func find(txn *memdb.Txn, unique storage.UniqueValue) (relationship.Record, bool) {
-	record, is := first(txn, recordTable, byUnique, uniqueBytes(unique)).(relationship.Record)
-	return record, is
-}
-
-func scan(txn *memdb.Txn, kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
+func scan(t *tables, txn *memdb.Txn, kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
 	if kind != relationship.KindMember {
 		return below(txn, byKey, keyOf, join(string(kind), first, ""), after)
 	}
 	return func(yield func(relationship.Record) bool) {
-		r, _ := rosterOf(txn, relationship.ClientID(first))
-		r.run(after, yield)
+		t.roster(relationship.ClientID(first)).run(after, yield)
 	}
 }
 
 // run yields the members behind one, and reports whether to go on.
-func (r roster) run(after string, yield func(relationship.Record) bool) bool {
+func (r *roster) run(after string, yield func(relationship.Record) bool) bool {
 	for m := range r.members.from(userOf, after) {
 		if !yield(m.of(r.client)) {
 			return false
@@ -133,14 +100,14 @@ func (r roster) run(after string, yield func(relationship.Record) bool) bool {
 	return true
 }
 
-func reverse(txn *memdb.Txn, kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
+func reverse(t *tables, txn *memdb.Txn, kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
 	if kind != relationship.KindMember {
 		return below(txn, byReverse, reverseOf, join(string(kind), second, ""), after)
 	}
 	return func(yield func(relationship.Record) bool) {
-		p, _ := placesOf(txn, relationship.UserID(second))
+		p := t.placesOf(relationship.UserID(second))
 		for client := range p.clients.from(itself, after) {
-			record, _ := get(txn, relationship.MemberKey(client, p.user))
+			record, _ := t.get(relationship.MemberKey(client, p.user))
 			if !yield(record) {
 				return
 			}
@@ -170,9 +137,9 @@ func below(txn *memdb.Txn, index string, keyOf func(relationship.Record) []byte,
 	}
 }
 
-func all(txn *memdb.Txn, kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
+func all(t *tables, txn *memdb.Txn, kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
 	if kind == relationship.KindMember {
-		return allMembers(txn, after)
+		return allMembers(t, after)
 	}
 	start := join(string(kind), "")
 	if after != (relationship.Key{}) {
@@ -196,11 +163,19 @@ func all(txn *memdb.Txn, kind relationship.Kind, after relationship.Key) iter.Se
 	}
 }
 
-func allMembers(txn *memdb.Txn, after relationship.Key) iter.Seq[relationship.Record] {
+// allMembers runs over the rosters in the order of their clients, which is made
+// for the run.
+func allMembers(t *tables, after relationship.Key) iter.Seq[relationship.Record] {
 	return func(yield func(relationship.Record) bool) {
-		found := from(txn, rosterTable, byKey, []byte(after.First))
-		for object := found.Next(); object != nil; object = found.Next() {
-			r, behind := object.(roster), ""
+		var rosters []*roster
+		for r := range t.rosters.all {
+			if string(r.client) >= after.First {
+				rosters = append(rosters, r)
+			}
+		}
+		slices.SortFunc(rosters, func(a, b *roster) int { return cmp.Compare(a.client, b.client) })
+		for _, r := range rosters {
+			behind := ""
 			if string(r.client) == after.First {
 				behind = after.Second
 			}

@@ -52,14 +52,19 @@ func instant(micro int64) time.Time {
 	return time.UnixMicro(micro).UTC()
 }
 
-func newMember(m relationship.Member) member {
-	return member{
-		user: m.User,
-		shape: unique.Make(shape{
-			m.Role, m.Set, m.Manager, m.Linked, m.Deactivated, m.PaidSeat, m.Template, m.EndByClient, m.By,
-		}),
-		end: micro(m.End), since: micro(m.Since), term: micro(m.TermFrom),
+// shapes makes members. It remembers the last shape, because those that are
+// written together mostly have one.
+type shapes struct {
+	last   shape
+	handle unique.Handle[shape]
+}
+
+func (s *shapes) member(m *relationship.Member) member {
+	wanted := shape{m.Role, m.Set, m.Manager, m.Linked, m.Deactivated, m.PaidSeat, m.Template, m.EndByClient, m.By}
+	if wanted != s.last || s.handle == (unique.Handle[shape]{}) {
+		s.last, s.handle = wanted, unique.Make(wanted)
 	}
+	return member{user: m.User, shape: s.handle, end: micro(m.End), since: micro(m.Since), term: micro(m.TermFrom)}
 }
 
 func (m member) of(client relationship.ClientID) relationship.Member {
@@ -88,118 +93,78 @@ type places struct {
 	clients chunks[relationship.ClientID]
 }
 
-// pending are the memberships that a draft has written and not yet put into
-// rosters: there they go together, each client's and each user's at once.
-type pending struct {
-	byClient map[relationship.ClientID]map[relationship.UserID]bool
-	byUser   map[relationship.UserID]map[relationship.ClientID]bool
-}
-
-func (p *pending) note(key relationship.Key) {
-	if p.byClient == nil {
-		p.byClient = map[relationship.ClientID]map[relationship.UserID]bool{}
-		p.byUser = map[relationship.UserID]map[relationship.ClientID]bool{}
-	}
-	client, user := relationship.ClientID(key.First), relationship.UserID(key.Second)
-	if p.byClient[client] == nil {
-		p.byClient[client] = map[relationship.UserID]bool{}
-	}
-	p.byClient[client][user] = true
-	if p.byUser[user] == nil {
-		p.byUser[user] = map[relationship.ClientID]bool{}
-	}
-	p.byUser[user][client] = true
-}
-
-// flushClient puts what is pending for a client into its roster.
-func (d *draft) flushClient(client relationship.ClientID) {
-	users := d.pending.byClient[client]
-	if len(users) == 0 {
+// flushMembers puts the memberships that wait into the rosters of their clients
+// and into the lists of their users' places.
+func (d *draft) flushMembers() {
+	waiting := d.members
+	if len(waiting) == 0 {
 		return
 	}
-	delete(d.pending.byClient, client)
-	before, _ := rosterOf(d.txn, client)
-	edits := make([]edit[member], 0, len(users))
-	for user := range users {
-		key := relationship.MemberKey(client, user)
-		e := edit[member]{key: string(user), gone: true}
-		if written, is := d.written[key].(relationship.Member); is {
-			e.item, e.gone = newMember(written), false
-			if p, found := placesOf(d.txn, user); found {
-				e.item.user = p.user // one text for all memberships of a user
-			}
+	slices.SortFunc(waiting, func(a, b *write) int {
+		return cmp.Or(cmp.Compare(a.key.First, b.key.First), cmp.Compare(a.key.Second, b.key.Second))
+	})
+	for rest := waiting; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].key.First == rest[0].key.First {
+			n++
 		}
-		edits = append(edits, e)
+		d.flushClient(relationship.ClientID(rest[0].key.First), rest[:n])
+		rest = rest[n:]
 	}
-	slices.SortFunc(edits, func(a, b edit[member]) int { return cmp.Compare(a.key, b.key) })
-	if before.members == nil {
-		before.client = client
+	slices.SortFunc(waiting, func(a, b *write) int {
+		return cmp.Or(cmp.Compare(a.key.Second, b.key.Second), cmp.Compare(a.key.First, b.key.First))
+	})
+	for rest := waiting; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].key.Second == rest[0].key.Second {
+			n++
+		}
+		d.flushUser(relationship.UserID(rest[0].key.Second), rest[:n])
+		rest = rest[n:]
 	}
-	after := roster{before.client, before.members.with(userOf, edits)}
+	for _, w := range waiting {
+		w.waits = false
+	}
+	d.members = d.members[:0]
+}
+
+// flushClient puts members into the roster of their client.
+func (d *draft) flushClient(client relationship.ClientID, members []*write) {
+	before := d.roster(client)
+	edits := make([]edit[member], len(members))
+	for i, w := range members {
+		edits[i] = edit[member]{key: w.key.Second, gone: true}
+		if written, is := w.after.(relationship.Member); is {
+			edits[i].item, edits[i].gone = d.shapes.member(&written), false
+			edits[i].item.user = d.placesOf(written.User).user // one text for all memberships of a user
+		}
+	}
+	after := &roster{before.client, before.members.with(userOf, edits)}
 	if len(after.members) == 0 {
-		if before.members == nil {
-			return
-		}
-		d.remove(rosterTable, before)
+		d.rosters.remove(d.number, hashText(string(client)), client)
 		return
 	}
-	d.insert(rosterTable, after)
+	d.rosters.put(d.number, hashText(string(client)), client, after)
 }
 
-// flushUser puts what is pending for a user into the list of their places.
-func (d *draft) flushUser(user relationship.UserID) {
-	clients := d.pending.byUser[user]
-	if len(clients) == 0 {
-		return
-	}
-	delete(d.pending.byUser, user)
-	before, found := placesOf(d.txn, user)
-	if !found {
-		before.user = user
-	}
-	edits := make([]edit[relationship.ClientID], 0, len(clients))
-	for client := range clients {
-		_, is := before.clients.get(itself, string(client))
-		written := d.written[relationship.MemberKey(client, user)] != nil
-		if is != written {
-			if r, found := rosterOf(d.txn, client); found {
-				client = r.client // one text for all members of a client
-			}
-			edits = append(edits, edit[relationship.ClientID]{key: string(client), item: client, gone: !written})
+// flushUser puts memberships into the list of their user's places.
+func (d *draft) flushUser(user relationship.UserID, memberships []*write) {
+	before := d.placesOf(user)
+	edits := make([]edit[relationship.ClientID], 0, len(memberships))
+	for _, w := range memberships {
+		_, is := before.clients.get(itself, w.key.First)
+		if written := w.after != nil; is != written {
+			client := d.roster(relationship.ClientID(w.key.First)).client // one text for all members of a client
+			edits = append(edits, edit[relationship.ClientID]{key: w.key.First, item: client, gone: !written})
 		}
 	}
 	if len(edits) == 0 {
 		return
 	}
-	slices.SortFunc(edits, func(a, b edit[relationship.ClientID]) int { return cmp.Compare(a.key, b.key) })
-	after := places{before.user, before.clients.with(itself, edits)}
+	after := &places{before.user, before.clients.with(itself, edits)}
 	if len(after.clients) == 0 {
-		d.remove(placesTable, before)
+		d.places.remove(d.number, hashText(string(user)), user)
 		return
 	}
-	d.insert(placesTable, after)
-}
-
-// flush puts everything that is pending into rosters and places.
-func (d *draft) flush() {
-	for client := range d.pending.byClient {
-		d.flushClient(client)
-	}
-	for user := range d.pending.byUser {
-		d.flushUser(user)
-	}
-}
-
-// insert and remove write rosters and places. An error of go-memdb here can
-// only mean that this package asks for a table that its schema does not have.
-func (d *draft) insert(table string, object any) {
-	if err := d.txn.Insert(table, object); err != nil {
-		panic(err)
-	}
-}
-
-func (d *draft) remove(table string, object any) {
-	if err := d.txn.Delete(table, object); err != nil {
-		panic(err)
-	}
+	d.places.put(d.number, hashText(string(user)), user, after)
 }

@@ -32,7 +32,7 @@ func TestRoster_ARowIsTheMember(t *testing.T) {
 			},
 			{Client: "lumen", User: "ann", Role: relationship.Standard, PaidSeat: true, Since: instant, TermFrom: instant},
 		} {
-			require.True(t, member == newMember(member).of("lumen"), "%v\n%v", member, newMember(member).of("lumen"))
+			require.True(t, member == new(shapes).member(&member).of("lumen"), "%v\n%v", member, new(shapes).member(&member).of("lumen"))
 		}
 	}
 }

@@ -15,13 +15,10 @@ import (
 // table, under keys that begin with the kind.
 const (
 	recordTable = "record"
-	rosterTable = "roster"
-	placesTable = "places"
 	asideTable  = "aside"
 
 	byKey     = "id" // kind, first, second; the name that go-memdb demands
 	byReverse = "reverse"
-	byUnique  = "unique"
 	byDue     = "due"
 )
 
@@ -30,10 +27,7 @@ var schema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
 		byKey:     {Name: byKey, Unique: true, Indexer: indexer{one: keyOf}},
 		byReverse: {Name: byReverse, Unique: true, AllowMissing: true, Indexer: indexer{one: reverseOf}},
 		byDue:     {Name: byDue, Unique: true, AllowMissing: true, Indexer: indexer{one: dueOf}},
-		byUnique:  {Name: byUnique, Unique: true, AllowMissing: true, Indexer: manyIndexer{}},
 	}},
-	rosterTable: oneIndex(rosterTable, func(object any) string { return string(object.(roster).client) }),
-	placesTable: oneIndex(placesTable, func(object any) string { return string(object.(places).user) }),
 }}
 
 // oneIndex is a table whose objects are found by one text.
@@ -92,8 +86,6 @@ func dueBytes(at time.Time) []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro())^(1<<63))
 }
 
-func uniqueBytes(unique storage.UniqueValue) []byte { return join(string(unique.What), unique.Value) }
-
 // indexer is a go-memdb indexer that makes one key of a record with a plain
 // function. The stock indexers reflect, and take "" for missing.
 type indexer struct {
@@ -106,18 +98,6 @@ func (i indexer) FromObject(object any) (bool, []byte, error) {
 }
 
 func (indexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
-
-type manyIndexer struct{}
-
-func (manyIndexer) FromObject(object any) (bool, [][]byte, error) {
-	var keys [][]byte
-	for _, value := range storage.UniqueValues(object.(relationship.Record)) {
-		keys = append(keys, uniqueBytes(value))
-	}
-	return len(keys) > 0, keys, nil
-}
-
-func (manyIndexer) FromArgs(args ...any) ([]byte, error) { return bytesFromArgs(args) }
 
 // textIndexer is an indexer by one text.
 type textIndexer func(any) string

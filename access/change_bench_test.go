@@ -1,0 +1,257 @@
+package access_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-memdb"
+	"github.com/stretchr/testify/require"
+
+	"github.com/clientaccess/clientaccess/access"
+	"github.com/clientaccess/clientaccess/relationship"
+)
+
+// A world for measuring changes has besides a crew of 10,000 employees who are
+// nowhere, one client that lets them in and 200 clients that do, a client in
+// which 10,000 others are, one in which 50 are, and one employee who is in
+// 1,000 clients.
+const (
+	crewSize    = 10_000
+	crewClients = 200
+	moverPlaces = 1_000
+)
+
+func crew(i int) relationship.UserID { return relationship.UserID(fmt.Sprintf("crew-%06d", i)) }
+
+func crewClient(i int) relationship.ClientID {
+	return relationship.ClientID(fmt.Sprintf("crew-client-%04d", i))
+}
+
+func crowded(i int) relationship.UserID { return relationship.UserID(fmt.Sprintf("crowd-%06d", i)) }
+
+func moverClient(i int) relationship.ClientID {
+	return relationship.ClientID(fmt.Sprintf("mover-client-%04d", i))
+}
+
+func newChangeWorld(b *testing.B, s size) *benchWorld {
+	w := newBenchWorld(b, s)
+	counts, err := w.Manager.Import(context.Background(), access.Host(), w.changeRows(), nil)
+	require.NoError(b, err)
+	require.Zero(b, counts.Refused)
+	w.Do(access.By("boss"), access.MakeTemplate{Name: "crew", Permissions: w.sets[2]})
+	return w
+}
+
+func (w *benchWorld) changeRows() iter.Seq[access.ImportRow] {
+	return func(yield func(access.ImportRow) bool) {
+		employee := func(id relationship.UserID) bool {
+			return yield(access.ImportUser{ID: id, Name: string(id), Email: string(id) + "@northwind.example"}) &&
+				yield(access.ImportEmployee{Partner: "northwind", User: id, Kind: relationship.Staff})
+		}
+		client := func(id relationship.ClientID) bool {
+			return yield(access.ImportClient{ID: id, Name: string(id), SuperAdmin: "owner"}) &&
+				yield(access.ImportMember{Client: id, User: "boss", Role: relationship.PartnerAdmin, Partner: "northwind"})
+		}
+		member := func(client relationship.ClientID, user relationship.UserID) bool {
+			return yield(access.ImportMember{
+				Client: client, User: user, Role: relationship.Standard, Partner: "northwind", Permissions: w.sets[2],
+			})
+		}
+		ok := employee("mover")
+		for i := range crewSize {
+			ok = ok && employee(crew(i)) && employee(crowded(i))
+		}
+		ok = ok && client("crowd") && client("few") && client("crew-client")
+		for i := range crewSize {
+			ok = ok && member("crowd", crowded(i)) && (i >= 50 || member("few", crowded(i)))
+		}
+		for i := range crewClients {
+			ok = ok && client(crewClient(i))
+		}
+		for i := range moverPlaces {
+			ok = ok && client(moverClient(i)) && member(moverClient(i), "mover")
+		}
+	}
+}
+
+// addToOne adds the whole crew to one client.
+func (w *benchWorld) addToOne() access.Change {
+	team := make([]relationship.UserID, crewSize)
+	for i := range team {
+		team[i] = crew(i)
+	}
+	return access.AddEmployees{Client: "crew-client", Employees: team, Template: "crew"}
+}
+
+// addToMany adds the crew to 200 clients, 50 to each.
+func (w *benchWorld) addToMany() access.Change {
+	var all access.All
+	for c := range crewClients {
+		team := make([]relationship.UserID, crewSize/crewClients)
+		for i := range team {
+			team[i] = crew(c*len(team) + i)
+		}
+		all = append(all, access.AddEmployees{Client: crewClient(c), Employees: team, Template: "crew"})
+	}
+	return all
+}
+
+func removeFromMany() access.Change {
+	var all access.All
+	for c := range crewClients {
+		team := make([]relationship.UserID, crewSize/crewClients)
+		for i := range team {
+			team[i] = crew(c*len(team) + i)
+		}
+		all = append(all, access.RemoveEmployees{Client: crewClient(c), Employees: team})
+	}
+	return all
+}
+
+// BenchmarkChange makes changes through the Manager, each beside what a host
+// would have done with a plain map, or go-memdb with one row and two stock
+// indexes, in turns in one process. Name a size:
+//
+//	go test -run '^$' -bench 'Change/M' -timeout 1h ./access
+func BenchmarkChange(b *testing.B) {
+	for _, s := range sizes() {
+		b.Run(s.name, func(b *testing.B) {
+			w := newChangeWorld(b, s)
+			plain := newPlainMap(w)
+			for range 5 {
+				perRow := w.benchPlainLoop(b, plain)
+				w.benchBulk(b, "one", perRow, w.addToOne(), access.RemoveEmployees{Client: "crew-client", Employees: w.addToOne().(access.AddEmployees).Employees})
+				w.benchBulk(b, "many", perRow, w.addToMany(), removeFromMany())
+				w.benchLeaver(b)
+				perCommit := benchCommitOfMemdb(b, w.clients*w.perClient)
+				w.benchSingle(b, "few", perCommit)
+				w.benchSingle(b, "crowd", perCommit)
+			}
+		})
+	}
+}
+
+// benchPlainLoop adds 10,000 members to the map in a loop.
+func (w *benchWorld) benchPlainLoop(b *testing.B, plain *plainMap) float64 {
+	var perRow float64
+	member := plainMember{active: true}
+	b.Run("add/map", func(b *testing.B) {
+		for b.Loop() {
+			for i := range crewSize {
+				plain.members[plainKey{string(crew(i)), "crew-client"}] = member
+			}
+			b.StopTimer()
+			for i := range crewSize {
+				delete(plain.members, plainKey{string(crew(i)), "crew-client"})
+			}
+			b.StartTimer()
+		}
+		perRow = float64(b.Elapsed().Nanoseconds()) / float64(b.N) / crewSize
+		b.ReportMetric(perRow, "ns/row")
+	})
+	return perRow
+}
+
+func (w *benchWorld) benchBulk(b *testing.B, name string, plain float64, add, remove access.Change) {
+	b.Run("add/"+name, func(b *testing.B) {
+		for b.Loop() {
+			w.Do(access.By("boss"), add)
+			b.StopTimer()
+			w.Do(access.By("boss"), remove)
+			b.StartTimer()
+		}
+		perRow := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / crewSize
+		b.ReportMetric(perRow, "ns/row")
+		b.ReportMetric(perRow/plain, "of-the-loop")
+	})
+}
+
+// benchLeaver removes somebody from 1,000 clients in one call.
+func (w *benchWorld) benchLeaver(b *testing.B) {
+	b.Run("leaver", func(b *testing.B) {
+		var places []access.ImportRow
+		for i := range moverPlaces {
+			places = append(places, access.ImportMember{
+				Client: moverClient(i), User: "mover", Role: relationship.Standard, Partner: "northwind", Permissions: w.sets[2],
+			})
+		}
+		for b.Loop() {
+			w.Do(access.By("boss"), access.RemoveEmployee{Employee: "mover", All: true})
+			b.StopTimer()
+			_, err := w.Manager.Import(context.Background(), access.Host(), func(yield func(access.ImportRow) bool) {
+				for _, row := range places {
+					if !yield(row) {
+						return
+					}
+				}
+			}, nil)
+			require.NoError(b, err)
+			b.StartTimer()
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/moverPlaces, "ns/client")
+	})
+}
+
+// benchSingle changes one member of a client.
+func (w *benchWorld) benchSingle(b *testing.B, client relationship.ClientID, perCommit float64) {
+	b.Run("single/"+string(client), func(b *testing.B) {
+		b.ReportAllocs()
+		add := false
+		name := []string{w.sets[3][len(w.sets[3])-1]}
+		for b.Loop() {
+			add = !add
+			change := access.ChangeEmployeePermissions{Client: client, Employee: crowded(7)}
+			if add {
+				change.Add = name
+			} else {
+				change.Remove = name
+			}
+			w.Do(access.By("boss"), change)
+		}
+		if perCommit > 0 {
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/perCommit, "of-memdb")
+		}
+	})
+}
+
+// memdbRow is a membership as a row of go-memdb.
+type memdbRow struct {
+	ID, User, Client string
+	Set              [8]uint64
+	Until            time.Time
+}
+
+// benchCommitOfMemdb commits one row to go-memdb itself, with stock indexes.
+func benchCommitOfMemdb(b *testing.B, rows int) float64 {
+	schema := &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{"members": {Name: "members", Indexes: map[string]*memdb.IndexSchema{
+		"id":   {Name: "id", Unique: true, Indexer: &memdb.StringFieldIndex{Field: "ID"}},
+		"user": {Name: "user", Indexer: &memdb.StringFieldIndex{Field: "User"}},
+	}}}}
+	db, err := memdb.NewMemDB(schema)
+	require.NoError(b, err)
+	rows = min(rows, 50_000)
+	txn := db.Txn(true)
+	for i := range rows {
+		require.NoError(b, txn.Insert("members", &memdbRow{ID: fmt.Sprintf("client-%06d/user-%06d", i/50, i), User: fmt.Sprintf("user-%06d", i%5000)}))
+	}
+	txn.Commit()
+	var perCommit float64
+	b.Run("single/memdb", func(b *testing.B) {
+		i := 0
+		for b.Loop() {
+			i++
+			row := i * 7919 % rows
+			txn := db.Txn(true)
+			err := txn.Insert("members", &memdbRow{ID: fmt.Sprintf("client-%06d/user-%06d", row/50, row), User: fmt.Sprintf("user-%06d", row%5000)})
+			if err != nil {
+				b.Fatal(err)
+			}
+			txn.Commit()
+		}
+		perCommit = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+	})
+	return perCommit
+}

@@ -1,0 +1,93 @@
+package memdb
+
+import (
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// tables are the records of a state, or of a draft, by their keys. The records
+// that are no memberships stand in go-memdb besides, in their orders.
+type tables struct {
+	records keyed[relationship.Key, row]
+	rosters keyed[relationship.ClientID, *roster]
+	places  keyed[relationship.UserID, *places]
+	// holders are the records that have a unique value.
+	holders keyed[storage.UniqueValue, holder]
+}
+
+// holder is a record by one of its unique values.
+type holder struct {
+	value storage.UniqueValue
+	relationship.Record
+}
+
+func (h holder) is(value storage.UniqueValue) bool { return h.value == value }
+
+func hashUnique(value storage.UniqueValue) uint64 {
+	return hashText(value.Value) ^ uint64(len(value.What))<<1
+}
+
+func (t *tables) find(value storage.UniqueValue) (relationship.Record, bool) {
+	h, found := t.holders.get(hashUnique(value), value)
+	return h.Record, found
+}
+
+// put puts a record that is no membership in place of another; nil is nothing.
+func (t *tables) put(draft uint64, key relationship.Key, before, after relationship.Record) {
+	for _, value := range uniqueValues(before) {
+		t.holders.remove(draft, hashUnique(value), value)
+	}
+	for _, value := range uniqueValues(after) {
+		t.holders.put(draft, hashUnique(value), value, holder{value, after})
+	}
+	if after == nil {
+		t.records.remove(draft, hashKey(key), key)
+		return
+	}
+	t.records.put(draft, hashKey(key), key, row{after})
+}
+
+func uniqueValues(record relationship.Record) []storage.UniqueValue {
+	if record == nil {
+		return nil
+	}
+	return storage.UniqueValues(record)
+}
+
+// row is a record that is no membership.
+type row struct{ relationship.Record }
+
+func (r row) is(key relationship.Key) bool { return r.Key() == key }
+
+func (r *roster) is(client relationship.ClientID) bool { return r.client == client }
+
+func (p *places) is(user relationship.UserID) bool { return p.user == user }
+
+// roster returns the roster of a client; an empty one when it has none.
+func (t *tables) roster(client relationship.ClientID) *roster {
+	if r, found := t.rosters.get(hashText(string(client)), client); found {
+		return r
+	}
+	return &roster{client: client}
+}
+
+// placesOf returns the list of a user's places; an empty one when there is none.
+func (t *tables) placesOf(user relationship.UserID) *places {
+	if p, found := t.places.get(hashText(string(user)), user); found {
+		return p
+	}
+	return &places{user: user}
+}
+
+func (t *tables) get(key relationship.Key) (relationship.Record, bool) {
+	if key.Kind != relationship.KindMember {
+		r, found := t.records.get(hashKey(key), key)
+		return r.Record, found
+	}
+	r := t.roster(relationship.ClientID(key.First))
+	m, found := r.members.get(userOf, key.Second)
+	if !found {
+		return nil, false
+	}
+	return m.of(r.client), true
+}
