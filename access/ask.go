@@ -180,7 +180,7 @@ func (m *Manager) Explain(viewer Call, user relationship.UserID, client relation
 	return e, nil
 }
 
-func (m *Manager) maySee(r storage.Reader, viewer Call, f facts, user relationship.UserID, client relationship.ClientID) bool {
+func (m *Manager) maySee(r storage.Reader, viewer Call, f *facts, user relationship.UserID, client relationship.ClientID) bool {
 	if viewer.host || viewer.user == user && viewer.partner == "" && f.isMember {
 		return true
 	}

@@ -133,8 +133,8 @@ func (w *work) asClientSide(client relationship.ClientID) (authority, error) {
 }
 
 // findClientSide finds the client-side actor of a call.
-func (v *vocabulary) findClientSide(r storage.Reader, call Call, client relationship.ClientID, now time.Time) (facts, error) {
-	f := facts{}
+func (v *vocabulary) findClientSide(r storage.Reader, call Call, client relationship.ClientID, now time.Time) (*facts, error) {
+	f := &facts{}
 	if !call.host && call.partner == "" {
 		f = gather(r, client, call.user, now)
 	}

@@ -144,7 +144,7 @@ func (m *Manager) layDown(ctx context.Context, change string, accept func([]Gain
 	snapshot := m.store.Snapshot()
 	for _, kind := range []relationship.Kind{relationship.KindMember, relationship.KindTerms} {
 		for record := range snapshot.All(kind, relationship.Key{}) {
-			m.vocabulary.rememberAll(record)
+			m.vocabulary.rememberSets([]relationship.Line{{After: record}})
 		}
 	}
 	m.view.Store(m.viewOf(snapshot, m.indexer.build(snapshot)))

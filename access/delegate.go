@@ -68,6 +68,10 @@ func (w *work) edit(current permset.Names, add, remove []string, managed bool) (
 // Lost names stay unless a super admin of the client drops them (DEL-3,
 // PSET-3).
 func (w *work) bound(by authority, place Place, current permset.Names, want asked) permset.Names {
+	if last := &w.last; last.by == by && last.current == current && last.want == want {
+		w.note(place, last.held)
+		return last.next
+	}
 	set, lost := w.v.bind(current)
 	d := permset.Delegate(set, by.holds, want.cut)
 	kept, retained := lost, d.Retained.Names()
@@ -77,11 +81,31 @@ func (w *work) bound(by authority, place Place, current permset.Names, want aske
 		retained = retained.Union(want.drop)
 	}
 	next := w.texts.one(w.v, d.Next.Names().Union(kept))
-	w.notes[place] = note{
+	held := note{
 		withheld: want.set.Names().Union(want.lost).Minus(next),
 		retained: retained,
 	}
+	w.last = bounded{by, current, want, next, held}
+	w.note(place, held)
 	return next
+}
+
+// bounded is what bound came to: many members whom a change is about are bounded
+// alike.
+type bounded struct {
+	by      authority
+	current permset.Names
+	want    asked
+	next    permset.Names
+	held    note
+}
+
+func (w *work) note(place Place, held note) {
+	if held == (note{}) {
+		delete(w.notes, place)
+	} else {
+		w.notes[place] = held
+	}
 }
 
 // shorten carries out DEL-6 for an end that is asked for: what is added ends

@@ -195,9 +195,7 @@ func (m *Manager) commitEach(ctx context.Context, call Call, key onceKey, number
 			done[i].Effects.addAssets(owned)
 			done[i].Err = m.count(m.refusedLink(ctx, done[i].Err))
 		}
-		for _, line := range lines {
-			m.vocabulary.rememberAll(line.After)
-		}
+		m.vocabulary.rememberSets(lines)
 		copy(items, done)
 		m.tidyNow(ctx, revision)
 		return nil

@@ -208,6 +208,9 @@ func (e Effects) Member(client relationship.ClientID, user relationship.UserID) 
 
 // and puts the effects of a later change behind these.
 func (e Effects) and(later Effects) Effects {
+	if e.Members == nil {
+		e.Members, later.Members = later.Members, nil
+	}
 	return Effects{
 		Members:       append(e.Members, later.Members...),
 		Records:       append(e.Records, later.Records...),
@@ -246,13 +249,15 @@ func (e Effects) addAssets(owned map[Place][]Asset) {
 // effects tells what the work has written.
 func (w *work) effects(lines []relationship.Line) Effects {
 	e := Effects{Skipped: w.skipped, Notifications: w.notifications}
-	told := map[Place]bool{}
+	gathered := newGathering(w.tx, w.now)
 	for _, line := range lines {
-		switch key := line.Key(); key.Kind {
+		key := line.Key()
+		switch key.Kind {
 		case relationship.KindMember:
-			place := Place{relationship.ClientID(key.First), relationship.UserID(key.Second)}
-			e.Members = append(e.Members, w.memberChange(place, line))
-			told[place] = true
+			if e.Members == nil {
+				e.Members = make([]MemberChange, 0, len(lines))
+			}
+			e.Members = append(e.Members, w.memberChange(gathered, placeOf(key), line))
 		case relationship.KindRelationship:
 			was, _ := line.Before.(relationship.Relationship)
 			is := line.After.(relationship.Relationship)
@@ -275,19 +280,27 @@ func (w *work) effects(lines []relationship.Line) Effects {
 			}
 		}
 	}
-	for place, held := range w.notes {
-		if held != (note{}) {
-			w.cut[place] = true
+	for place := range w.notes {
+		w.cut[place] = true
+	}
+	if len(w.cut) > 0 {
+		for _, told := range e.Members {
+			delete(w.cut, told.Place)
 		}
 	}
 	for place := range w.cut {
-		if !told[place] {
-			record, _ := w.tx.Get(relationship.MemberKey(place.Client, place.User))
-			e.Members = append(e.Members, w.memberChange(place, relationship.Line{Before: record, After: record}))
-		}
+		record, _ := w.tx.Get(relationship.MemberKey(place.Client, place.User))
+		e.Members = append(e.Members, w.memberChange(gathered, place, relationship.Line{Before: record, After: record}))
 	}
-	slices.SortStableFunc(e.Members, func(a, b MemberChange) int { return comparePlaces(a.Place, b.Place) })
+	byPlace := func(a, b MemberChange) int { return comparePlaces(a.Place, b.Place) }
+	if !slices.IsSortedFunc(e.Members, byPlace) { // they are large
+		slices.SortStableFunc(e.Members, byPlace)
+	}
 	return e
+}
+
+func placeOf(key relationship.Key) Place {
+	return Place{relationship.ClientID(key.First), relationship.UserID(key.Second)}
 }
 
 func recordChange(line relationship.Line) (RecordChange, bool) {
@@ -301,14 +314,14 @@ func recordChange(line relationship.Line) (RecordChange, bool) {
 	return change, change.Before != change.After
 }
 
-func (w *work) memberChange(place Place, line relationship.Line) MemberChange {
+func (w *work) memberChange(gathered *gathering, place Place, line relationship.Line) MemberChange {
 	held := w.notes[place]
 	change := MemberChange{Place: place, Withheld: held.withheld, Retained: held.retained}
 	if member, is := line.Before.(relationship.Member); is {
-		change.Before = w.v.state(facts{now: w.now}.of(w.tx, member))
+		change.Before = w.v.state(gathered.of(&member))
 	}
 	if member, is := line.After.(relationship.Member); is {
-		f := facts{now: w.now}.of(w.tx, member)
+		f := gathered.of(&member)
 		change.After = w.v.state(f)
 		change.Clipped = w.v.given(f).Minus(w.v.left(f, reasonNone)).Names()
 		if member.Role != relationship.SuperAdmin {
@@ -321,7 +334,7 @@ func (w *work) memberChange(place Place, line relationship.Line) MemberChange {
 }
 
 // state is the membership as a screen shows it.
-func (v *vocabulary) state(f facts) MemberState {
+func (v *vocabulary) state(f *facts) MemberState {
 	m := f.member
 	state := MemberState{
 		Role: m.Role, Set: m.Set, Deactivated: m.Deactivated, Seat: f.seat(), Manager: m.Manager,

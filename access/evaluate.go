@@ -16,32 +16,32 @@ import (
 // which they are told: what has to hold for anything to be usable.
 var conditions = []struct {
 	reason Reason
-	holds  func(f facts) bool
+	holds  func(f *facts) bool
 }{
-	{ReasonUnknownClient, func(f facts) bool { return f.clientKnown }},
-	{ReasonUnknownUser, func(f facts) bool { return f.userKnown }},
-	{ReasonClientClosed, func(f facts) bool { return !f.client.Closed }},
-	{ReasonNotMember, func(f facts) bool { return f.isMember }},
-	{ReasonDeactivated, func(f facts) bool { return f.member.Deactivated == relationship.NoSide }},
-	{ReasonRunOut, func(f facts) bool {
+	{ReasonUnknownClient, func(f *facts) bool { return f.clientKnown }},
+	{ReasonUnknownUser, func(f *facts) bool { return f.userKnown }},
+	{ReasonClientClosed, func(f *facts) bool { return !f.client.Closed }},
+	{ReasonNotMember, func(f *facts) bool { return f.isMember }},
+	{ReasonDeactivated, func(f *facts) bool { return f.member.Deactivated == relationship.NoSide }},
+	{ReasonRunOut, func(f *facts) bool {
 		until := f.member.Until(f.terms)
 		return f.isSuperAdmin() || until.IsZero() || f.now.Before(until)
 	}},
-	{ReasonMemberPaused, func(f facts) bool { return f.isSuperAdmin() || !f.standing.Pause.ActiveAt(f.now) }},
-	{ReasonRelationshipOver, func(f facts) bool {
+	{ReasonMemberPaused, func(f *facts) bool { return f.isSuperAdmin() || !f.standing.Pause.ActiveAt(f.now) }},
+	{ReasonRelationshipOver, func(f *facts) bool {
 		return !f.member.Managed() || f.relationship.PhaseAt(f.now) == relationship.Active
 	}},
-	{ReasonPartnerPaused, func(f facts) bool { return !f.member.Managed() || !f.terms.Pause.ActiveAt(f.now) }},
-	{ReasonPartnerClosed, func(f facts) bool {
+	{ReasonPartnerPaused, func(f *facts) bool { return !f.member.Managed() || !f.terms.Pause.ActiveAt(f.now) }},
+	{ReasonPartnerClosed, func(f *facts) bool {
 		return !f.member.Managed() || f.partner.ID != "" && !f.partner.Closed
 	}},
-	{ReasonEmployeeInactive, func(f facts) bool { return !f.member.Managed() || f.employee.ActiveAt(f.now) }},
+	{ReasonEmployeeInactive, func(f *facts) bool { return !f.member.Managed() || f.employee.ActiveAt(f.now) }},
 }
 
 // runsOut is the instant at which the clock takes everything that the member
 // may use, if nothing else happens; zero for never. A condition above that the
 // passing of time can break has its instant here, and a cut has none.
-func (f facts) runsOut() time.Time {
+func (f *facts) runsOut() time.Time {
 	switch {
 	case !f.isMember || f.isSuperAdmin():
 		return time.Time{}
@@ -55,28 +55,28 @@ func (f facts) runsOut() time.Time {
 // are told. Each returns the permissions that it leaves.
 var cuts = [...]struct {
 	reason Reason
-	leaves func(v *vocabulary, f facts) permset.Set
+	leaves func(v *vocabulary, f *facts) permset.Set
 }{
-	{ReasonSuperAdminOnly, func(v *vocabulary, f facts) permset.Set {
+	{ReasonSuperAdminOnly, func(v *vocabulary, f *facts) permset.Set {
 		if f.isSuperAdmin() {
 			return v.all
 		}
 		return v.notSuperAdminOnly
 	}},
-	{ReasonNeverManaged, func(v *vocabulary, f facts) permset.Set {
+	{ReasonNeverManaged, func(v *vocabulary, f *facts) permset.Set {
 		if !f.member.Managed() {
 			return v.all
 		}
 		return v.notNeverManaged
 	}},
-	{ReasonCeiling, func(v *vocabulary, f facts) permset.Set {
+	{ReasonCeiling, func(v *vocabulary, f *facts) permset.Set {
 		if !f.member.Managed() || !f.terms.HasCeiling {
 			return v.all
 		}
 		ceiling, _ := v.bind(f.terms.Ceiling)
 		return ceiling
 	}},
-	{ReasonNoSeat, func(v *vocabulary, f facts) permset.Set {
+	{ReasonNoSeat, func(v *vocabulary, f *facts) permset.Set {
 		if f.seat() != NoSeat {
 			return v.all
 		}
@@ -84,10 +84,10 @@ var cuts = [...]struct {
 	}},
 }
 
-func (f facts) isSuperAdmin() bool { return f.isMember && f.member.Role == relationship.SuperAdmin }
+func (f *facts) isSuperAdmin() bool { return f.isMember && f.member.Role == relationship.SuperAdmin }
 
 // seat carries out ADM-4: which seat the member has.
-func (f facts) seat() Seat {
+func (f *facts) seat() Seat {
 	switch {
 	case !f.isMember:
 		return NoSeat
@@ -101,7 +101,7 @@ func (f facts) seat() Seat {
 
 // given is the set that the cuts are made from: the member's own, or the
 // whole catalogue for a super admin (ADM-1).
-func (v *vocabulary) given(f facts) permset.Set {
+func (v *vocabulary) given(f *facts) permset.Set {
 	switch {
 	case !f.isMember:
 		return permset.Set{}
@@ -113,7 +113,7 @@ func (v *vocabulary) given(f facts) permset.Set {
 }
 
 // failures returns the reasons that fail as a whole, as a set of bits.
-func failures(f facts) (failed reasons) {
+func failures(f *facts) (failed reasons) {
 	for _, condition := range conditions {
 		if !condition.holds(f) {
 			failed = failed.with(condition.reason)
@@ -130,7 +130,7 @@ type verdict struct {
 	leaves [len(cuts)]permset.Set
 }
 
-func (v *vocabulary) weigh(f facts) verdict {
+func (v *vocabulary) weigh(f *facts) verdict {
 	w := verdict{failed: failures(f), given: v.given(f)}
 	for i, cut := range cuts {
 		w.leaves[i] = cut.leaves(v, f)
@@ -157,7 +157,7 @@ func (v *vocabulary) decide(w *verdict, permission permset.Permission) (failed r
 
 // left is what the cuts leave of the given set, leaving out one of them when
 // it is named: what the member may use while the conditions hold.
-func (v *vocabulary) left(f facts, apart Reason) permset.Set {
+func (v *vocabulary) left(f *facts, apart Reason) permset.Set {
 	set := v.given(f)
 	for _, cut := range cuts {
 		if cut.reason != apart {
@@ -168,7 +168,7 @@ func (v *vocabulary) left(f facts, apart Reason) permset.Set {
 }
 
 // usable is the set of permissions that the member may use now.
-func (v *vocabulary) usable(f facts) permset.Set {
+func (v *vocabulary) usable(f *facts) permset.Set {
 	if failures(f) != 0 {
 		return permset.Set{}
 	}
@@ -178,7 +178,7 @@ func (v *vocabulary) usable(f facts) permset.Set {
 // holds carries out DEL-3: the set with which the member bounds what they
 // give and take. It is what they may use at this moment, the seat apart.
 // Billing permissions count as a super admin's only.
-func (v *vocabulary) holds(f facts) permset.Set {
+func (v *vocabulary) holds(f *facts) permset.Set {
 	if failures(f) != 0 {
 		return permset.Set{}
 	}

@@ -29,7 +29,7 @@ type facts struct {
 }
 
 // gather reads the facts about a user in a client.
-func gather(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) facts {
+func gather(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) *facts {
 	f := gatherApart(r, client, user, now)
 	member, isMember := storage.Get[relationship.Member](r, relationship.MemberKey(client, user))
 	if !isMember {
@@ -39,26 +39,79 @@ func gather(r storage.Reader, client relationship.ClientID, user relationship.Us
 }
 
 // gatherApart reads the facts apart from a membership.
-func gatherApart(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) facts {
-	f := facts{now: now}
+func gatherApart(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) *facts {
+	f := &facts{now: now}
 	_, f.userKnown = r.Get(relationship.UserKey(user))
 	f.client, f.clientKnown = storage.Get[relationship.Client](r, relationship.ClientKey(client))
 	return f
 }
 
 // of completes the facts for a member as it is, or as it would be.
-func (f facts) of(r storage.Reader, member relationship.Member) facts {
-	f.isMember, f.member = true, member
-	f.standing, _ = storage.Get[relationship.Standing](r, relationship.StandingKey(member.Client, member.User))
+func (f *facts) of(r storage.Reader, member relationship.Member) *facts {
+	complete := *f
+	complete.setMember(r, &member)
 	if member.Managed() {
-		f.partner, _ = storage.Get[relationship.Partner](r, relationship.PartnerKey(member.Manager))
+		complete.setPartner(r, &member)
+	}
+	return &complete
+}
+
+// setMember sets what is the member's own.
+func (f *facts) setMember(r storage.Reader, member *relationship.Member) {
+	f.isMember, f.member = true, *member
+	f.standing, _ = storage.Get[relationship.Standing](r, relationship.StandingKey(member.Client, member.User))
+	f.employee, f.seated = relationship.Employee{}, false
+	if member.Managed() {
 		f.employee, _ = storage.Get[relationship.Employee](r, relationship.EmployeeKey(member.Manager, member.User))
-		f.relationship, _ = storage.Get[relationship.Relationship](r, relationship.RelationshipKey(member.Manager, member.Client))
-		f.terms, _ = storage.Get[relationship.Terms](r, relationship.TermsKey(member.Client, member.Manager))
 	}
 	if member.Role == relationship.SuperAdmin {
 		f.seated = isSeatedSuperAdmin(r, member.User, f.now)
 	}
+}
+
+// setPartner sets what is the same for all members in the client whom the
+// partner manages.
+func (f *facts) setPartner(r storage.Reader, member *relationship.Member) {
+	f.partner, _ = storage.Get[relationship.Partner](r, relationship.PartnerKey(member.Manager))
+	f.relationship, _ = storage.Get[relationship.Relationship](r, relationship.RelationshipKey(member.Manager, member.Client))
+	f.terms, _ = storage.Get[relationship.Terms](r, relationship.TermsKey(member.Client, member.Manager))
+}
+
+// gathering reads the facts about one member after the other, on a state that
+// does not change meanwhile. What a member has in common with the one before
+// is not read again.
+type gathering struct {
+	r     storage.Reader
+	facts facts
+	any   bool
+}
+
+func newGathering(r storage.Reader, now time.Time) *gathering {
+	return &gathering{r: r, facts: facts{now: now}}
+}
+
+// of returns the facts about a member, as far as they do not depend on whether
+// the user is known. They are good until the next call.
+func (g *gathering) of(member *relationship.Member) *facts {
+	f := &g.facts
+	if !g.any || f.member.Client != member.Client {
+		f.client, f.clientKnown = storage.Get[relationship.Client](g.r, relationship.ClientKey(member.Client))
+	}
+	if !g.any || f.member.Client != member.Client || f.member.Manager != member.Manager {
+		f.partner, f.relationship, f.terms = relationship.Partner{}, relationship.Relationship{}, relationship.Terms{}
+		if member.Managed() {
+			f.setPartner(g.r, member)
+		}
+	}
+	f.setMember(g.r, member)
+	g.any = true
+	return f
+}
+
+// whole returns all facts about a member, good until the next call.
+func (g *gathering) whole(member *relationship.Member) *facts {
+	f := g.of(member)
+	_, f.userKnown = g.r.Get(relationship.UserKey(member.User))
 	return f
 }
 

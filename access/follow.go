@@ -180,7 +180,7 @@ func (f *follower) backTo(now time.Time) error {
 // that is later than an instant.
 func (f *follower) foresee(place Place, after time.Time) {
 	member, _ := storage.Get[relationship.Member](f.state, relationship.MemberKey(place.Client, place.User))
-	at := facts{now: after}.of(f.state, member).runsOut()
+	at := (&facts{now: after}).of(f.state, member).runsOut()
 	if !at.After(after) {
 		at = time.Time{}
 	}

@@ -53,9 +53,7 @@ func (m *Manager) importCommit(ctx context.Context, call Call, id string, step [
 		for i := range step {
 			step[i].Revision = revision
 		}
-		for _, line := range lines {
-			m.vocabulary.rememberAll(line.After)
-		}
+		m.vocabulary.rememberSets(lines)
 		m.tidyNow(ctx, revision)
 		return nil
 	}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
@@ -38,7 +39,7 @@ func newIndexer(v *vocabulary) *indexer {
 }
 
 // number returns the number of the profile of some facts.
-func (x *indexer) number(f facts) uint16 {
+func (x *indexer) number(f *facts) uint16 {
 	w := x.v.weigh(f)
 	if number, known := x.numbers[w]; known {
 		return number
@@ -61,8 +62,9 @@ func (x *indexer) number(f facts) uint16 {
 
 // entry works out what the index is to know of a member, from the facts at the
 // instant of the state.
-func (x *indexer) entry(r storage.Reader, f facts) entry {
-	turns, known := f.turns(r)
+func (x *indexer) entry(r storage.Reader, f *facts) entry {
+	var room [4]time.Time
+	turns, known := f.turns(r, room[:0])
 	if !known {
 		return newEntry(askEvaluator, askEvaluator, 0)
 	}
@@ -82,15 +84,16 @@ func (x *indexer) entry(r storage.Reader, f facts) entry {
 	}
 	after := uint16(askEvaluator)
 	if len(turns) == 1 && first.Nanosecond() == 0 {
-		f.now = first
-		after = x.number(f)
+		then := *f
+		then.now = first
+		after = x.number(&then)
 	}
 	return newEntry(profile, after, uint32(until))
 }
 
-// turns are the instants to come at which time alone changes the answer. It is
-// not known where they would have to be looked for further away.
-func (f facts) turns(r storage.Reader) (turns []time.Time, known bool) {
+// turns appends the instants to come at which time alone changes the answer. It
+// is not known where they would have to be looked for further away.
+func (f *facts) turns(r storage.Reader, turns []time.Time) (_ []time.Time, known bool) {
 	add := func(at time.Time) {
 		if at.After(f.now) {
 			turns = append(turns, at)
@@ -124,59 +127,56 @@ func (f facts) turns(r storage.Reader) (turns []time.Time, known bool) {
 
 // build makes the index of a whole state.
 func (x *indexer) build(snapshot storage.Snapshot) index {
-	r := remember(snapshot)
+	gathered := newGathering(snapshot, snapshot.At())
 	var updates []clientUpdate
 	for member := range storage.As[relationship.Member](snapshot.All(relationship.KindMember, relationship.Key{})) {
 		if n := len(updates); n == 0 || updates[n-1].client != string(member.Client) {
 			updates = append(updates, clientUpdate{client: string(member.Client), all: true})
 		}
 		last := &updates[len(updates)-1]
-		last.members = append(last.members, x.update(r, member))
+		last.members = append(last.members, x.update(gathered, &member))
 	}
 	empty := table{}
 	return index{empty.with(&x.hash, updates), x.profiles}
 }
 
-func (x *indexer) update(r remembering, member relationship.Member) memberUpdate {
-	f := gatherApart(r, member.Client, member.User, r.At()).of(r, member)
-	return memberUpdate{hash: x.hash.of(string(member.User)), user: string(member.User), entry: x.entry(r, f)}
+func (x *indexer) update(gathered *gathering, member *relationship.Member) memberUpdate {
+	return memberUpdate{
+		hash: x.hash.of(string(member.User)), user: string(member.User), entry: x.entry(gathered.r, gathered.whole(member)),
+	}
 }
 
 // follow makes the index of a state from that of an earlier one and what
 // was written in between.
 func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relationship.Line) index {
-	places := map[Place]bool{}
+	places := make([]Place, 0, len(lines))
 	for _, line := range lines {
 		if line.Key().Kind == relationship.KindCatalog {
 			return x.build(snapshot)
 		}
-		for place := range concerned(snapshot, line) {
-			places[place] = true
-		}
+		places = slices.AppendSeq(places, concerned(snapshot, line))
 	}
-	r := remember(snapshot)
-	updates := map[relationship.ClientID]*clientUpdate{}
-	of := func(client relationship.ClientID) *clientUpdate {
-		if updates[client] == nil {
-			updates[client] = &clientUpdate{client: string(client)}
-		}
-		return updates[client]
-	}
-	for place := range places {
-		member, found := storage.Get[relationship.Member](snapshot, relationship.MemberKey(place.Client, place.User))
-		if !found {
-			gone := memberUpdate{hash: x.hash.of(string(place.User)), user: string(place.User), gone: true}
-			of(place.Client).members = append(of(place.Client).members, gone)
-			continue
-		}
-		of(place.Client).members = append(of(place.Client).members, x.update(r, member))
-	}
-	if len(updates) == 0 {
+	if len(places) == 0 {
 		return index{before.table, x.profiles}
 	}
-	list := make([]clientUpdate, 0, len(updates))
-	for _, update := range updates {
-		list = append(list, *update)
+	slices.SortFunc(places, comparePlaces)
+	gathered := newGathering(snapshot, snapshot.At())
+	var updates []clientUpdate
+	for i, place := range places {
+		if i > 0 && place == places[i-1] {
+			continue
+		}
+		if n := len(updates); n == 0 || updates[n-1].client != string(place.Client) {
+			updates = append(updates, clientUpdate{client: string(place.Client)})
+		}
+		last := &updates[len(updates)-1]
+		member, found := storage.Get[relationship.Member](snapshot, relationship.MemberKey(place.Client, place.User))
+		if found {
+			last.members = append(last.members, x.update(gathered, &member))
+		} else {
+			gone := memberUpdate{hash: x.hash.of(string(place.User)), user: string(place.User), gone: true}
+			last.members = append(last.members, gone)
+		}
 	}
-	return index{before.table.with(&x.hash, list), x.profiles}
+	return index{before.table.with(&x.hash, updates), x.profiles}
 }

@@ -49,7 +49,7 @@ func (m *Manager) Member(viewer Call, user relationship.UserID, client relations
 }
 
 // view is the membership as its viewer sees it, but for the tick.
-func (v *vocabulary) view(f facts) MemberView {
+func (v *vocabulary) view(f *facts) MemberView {
 	why := failures(f).first()
 	return MemberView{
 		Place: Place{f.member.Client, f.member.User}, MemberState: v.state(f),

@@ -37,16 +37,16 @@ const (
 // plight is a refused question, as those see it who could help.
 type plight struct {
 	v          *vocabulary
-	f          facts
+	f          *facts
 	permission permset.Permission
 	// joins are the facts as they would be if a partner admin added the user:
 	// one for each partner that could, where the user is no member.
-	joins []facts
+	joins []*facts
 }
 
 // newPlight makes a plight. Who came by a relationship that is over is a member
 // no more (REL-6): what they had is not mended, they are let in anew.
-func newPlight(r storage.Reader, v *vocabulary, f facts, place Place, permission permset.Permission) plight {
+func newPlight(r storage.Reader, v *vocabulary, f *facts, place Place, permission permset.Permission) plight {
 	p := plight{v: v, f: f, permission: permission}
 	if failures(f).has(ReasonRelationshipOver) {
 		p.f = gatherApart(r, place.Client, place.User, f.now)
@@ -158,7 +158,7 @@ func (p plight) partnerAdminChanges() bool {
 
 // hasPartnerAdmins: nothing stops all of the partner's admins in the client, and
 // the partner is of a kind that can use the role (LINK-1).
-func (f facts) hasPartnerAdmins() bool {
+func (f *facts) hasPartnerAdmins() bool {
 	return failures(f)&^ofMemberAlone == 0 && f.partner.Kind.Eligible()
 }
 
@@ -174,7 +174,7 @@ func (p plight) endedByClient() bool {
 
 // handedOn: somebody else than a super admin can hold the permission, and give
 // it to a member with these facts (DEL-1, DEL-3).
-func (p plight) handedOn(f facts) bool {
+func (p plight) handedOn(f *facts) bool {
 	if p.v.billing.Has(p.permission) {
 		return false
 	}
@@ -191,8 +191,8 @@ func (p plight) joinable() bool { return len(p.joins) > 0 }
 // joins gathers the facts as they would be if a partner admin added the user
 // (ADD-1): for each partner that employs them and serves the client, unless
 // only the client's side lets them in (OFF-3, DEL-6).
-func (f facts) joins(r storage.Reader, place Place) []facts {
-	var joins []facts
+func (f *facts) joins(r storage.Reader, place Place) []*facts {
+	var joins []*facts
 	for employee := range employments(r, place.User) {
 		joined := f.of(r, relationship.Member{
 			Client: place.Client, User: place.User, Role: relationship.Standard, Manager: employee.Partner,

@@ -50,11 +50,14 @@ type ClientLine struct {
 	Limit     time.Time     `json:"limit,omitzero"`
 }
 
-// clientLines adds the lines for the members that a change touches.
-func (w *work) clientLines(known []ClientLine, lines []relationship.Line) []ClientLine {
-	before := make(map[relationship.Key]relationship.Record, len(lines))
+// clientLines adds the lines for the members that a change touches, leaving out
+// those that are told.
+func (w *work) clientLines(known []ClientLine, told map[ClientLine]bool, lines []relationship.Line) []ClientLine {
+	before := map[relationship.Key]relationship.Record{}
 	for _, line := range lines {
-		before[line.Key()] = line.Before
+		if key := line.Key(); key.Kind == relationship.KindRelationship || key.Kind == relationship.KindClient {
+			before[key] = line.Before
+		}
 	}
 	was := func(key relationship.Key) relationship.Record {
 		if record, changed := before[key]; changed {
@@ -67,26 +70,26 @@ func (w *work) clientLines(known []ClientLine, lines []relationship.Line) []Clie
 		client, _ := before[relationship.ClientKey(id)].(relationship.Client)
 		return client.SuperAdmins
 	}
-	told := make(map[ClientLine]bool, len(known))
 	for i, line := range known {
-		told[ClientLine{Client: line.Client, Partner: line.Partner}] = true
 		if line.SuperAdmins == 0 {
 			known[i].SuperAdmins = superAdmins(line.Client)
 		}
 	}
+	var last ClientLine
 	for _, line := range lines {
-		if line.Key().Kind != relationship.KindMember {
+		member, was0 := line.Before.(relationship.Member)
+		after, is := line.After.(relationship.Member)
+		if !was0 && !is {
 			continue
 		}
-		member, was0 := line.Before.(relationship.Member)
-		if after, is := line.After.(relationship.Member); !was0 || !member.Managed() && is && after.Managed() {
+		if !was0 || !member.Managed() && is && after.Managed() {
 			member = after
 		}
 		about := ClientLine{Client: member.Client, Partner: member.Manager}
-		if told[about] {
+		if about == last || told[about] {
 			continue
 		}
-		told[about] = true
+		told[about], last = true, about
 		r, _ := was(relationship.RelationshipKey(about.Partner, about.Client)).(relationship.Relationship)
 		about.Managed, about.SuperAdmins = r.Members, superAdmins(about.Client)
 		if about.Partner != "" {

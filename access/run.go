@@ -223,9 +223,7 @@ func (m *Manager) commit(ctx context.Context, a attempt, key onceKey, accept fun
 		if err != nil {
 			return Result{}, err
 		}
-		for _, line := range done.lines {
-			m.vocabulary.rememberAll(line.After)
-		}
+		m.vocabulary.rememberSets(done.lines)
 		m.tidyNow(ctx, revision)
 		return Result{Revision: revision, Changed: done.changed, Counts: done.effects.counts(), Effects: done.effects}, nil
 	}
@@ -243,7 +241,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	if err := m.sameCatalog(tx); err != nil {
 		return done, err
 	}
-	now, id, shared := m.nowAt(tx), cmp.Or(a.id, rand.Text()), texts{}
+	now, id, shared, told := m.nowAt(tx), cmp.Or(a.id, rand.Text()), texts{}, map[ClientLine]bool{}
 	if err := settleDue(tx, now, a.settle); err != nil {
 		return done, err
 	}
@@ -263,7 +261,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 		}
 		lines := tx.Changed()
 		done.lines = append(done.lines, lines...)
-		done.clients = w.clientLines(done.clients, lines)
+		done.clients = w.clientLines(done.clients, told, lines)
 		done.effects = done.effects.and(w.effects(lines))
 		if len(lines) == 0 && len(w.notifications) == 0 {
 			continue

@@ -63,13 +63,19 @@ func (v *vocabulary) remember(names permset.Names) {
 	}
 }
 
-// rememberAll keeps the bindings of all sets that a record holds.
-func (v *vocabulary) rememberAll(record relationship.Record) {
-	switch record := record.(type) {
-	case relationship.Member:
-		v.remember(record.Set)
-	case relationship.Terms:
-		v.remember(record.Ceiling)
+// rememberSets keeps the bindings of all sets that lines store.
+func (v *vocabulary) rememberSets(lines []relationship.Line) {
+	var last permset.Names
+	for _, line := range lines {
+		switch record := line.After.(type) {
+		case relationship.Member:
+			if record.Set != last {
+				last = record.Set
+				v.remember(last)
+			}
+		case relationship.Terms:
+			v.remember(record.Ceiling)
+		}
 	}
 }
 

@@ -130,7 +130,8 @@ type asker struct {
 	now        time.Time
 	permission permset.Permission
 	// partner is whose managed members the viewer sees; empty for everybody.
-	partner relationship.PartnerID
+	partner  relationship.PartnerID
+	gathered *gathering
 }
 
 func (m *Manager) asker(viewer Call, permission permset.Permission) (asker, error) {
@@ -140,6 +141,7 @@ func (m *Manager) asker(viewer Call, permission permset.Permission) (asker, erro
 	}
 	q.r = remember(m.store.Snapshot())
 	q.now = m.nowAt(q.r)
+	q.gathered = newGathering(q.r, q.now)
 	return q, m.sameCatalog(q.r)
 }
 
@@ -220,7 +222,7 @@ func (q asker) finds(member relationship.Member) bool {
 	if q.partner != "" && member.Manager != q.partner {
 		return false
 	}
-	w := q.v.weigh(gatherApart(q.r, member.Client, member.User, q.now).of(q.r, member))
+	w := q.v.weigh(q.gathered.whole(&member))
 	return q.v.decide(&w, q.permission) == 0
 }
 

@@ -38,8 +38,10 @@ type work struct {
 	// candidates are whom linking without a call may concern (ADD-5).
 	candidates candidates
 
-	// notes are what DEL-1 held back, by member.
+	// notes are what DEL-1 held back, by member; last is the last to be
+	// bounded.
 	notes map[Place]note
+	last  bounded
 	// cut are members whose record stays, and of whose set another part can
 	// be used (LIM-1).
 	cut           map[Place]bool
