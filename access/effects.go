@@ -318,10 +318,10 @@ func (w *work) memberChange(gathered *gathering, place Place, line relationship.
 	held := w.notes[place]
 	change := MemberChange{Place: place, Withheld: held.withheld, Retained: held.retained}
 	if member, is := line.Before.(relationship.Member); is {
-		change.Before = w.v.state(gathered.of(&member))
+		change.Before = w.v.state(gathered.forCuts(&member))
 	}
 	if member, is := line.After.(relationship.Member); is {
-		f := gathered.of(&member)
+		f := gathered.forCuts(&member)
 		change.After = w.v.state(f)
 		change.Clipped = w.v.given(f).Minus(w.v.left(f, reasonNone)).Names()
 		if member.Role != relationship.SuperAdmin {

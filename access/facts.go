@@ -90,9 +90,28 @@ func newGathering(r storage.Reader, now time.Time) *gathering {
 	return &gathering{r: r, facts: facts{now: now}}
 }
 
-// of returns the facts about a member, as far as they do not depend on whether
-// the user is known. They are good until the next call.
-func (g *gathering) of(member *relationship.Member) *facts {
+// forCuts returns what the cuts look at: whom it is about and what the client
+// and the partner have laid down. The conditions see facts missing, and fail.
+// It is good until the next call.
+func (g *gathering) forCuts(member *relationship.Member) *facts {
+	f := &g.facts
+	g.setCommon(member)
+	f.isMember, f.member, f.seated = true, *member, member.Role == relationship.SuperAdmin && isSeatedSuperAdmin(g.r, member.User, f.now)
+	f.employee, f.standing, f.userKnown = relationship.Employee{}, relationship.Standing{}, false
+	return f
+}
+
+// whole returns all facts about a member, good until the next call.
+func (g *gathering) whole(member *relationship.Member) *facts {
+	f := &g.facts
+	g.setCommon(member)
+	f.setMember(g.r, member)
+	_, f.userKnown = g.r.Get(relationship.UserKey(member.User))
+	return f
+}
+
+// setCommon reads what the member does not have in common with the one before.
+func (g *gathering) setCommon(member *relationship.Member) {
 	f := &g.facts
 	if !g.any || f.member.Client != member.Client {
 		f.client, f.clientKnown = storage.Get[relationship.Client](g.r, relationship.ClientKey(member.Client))
@@ -103,16 +122,7 @@ func (g *gathering) of(member *relationship.Member) *facts {
 			f.setPartner(g.r, member)
 		}
 	}
-	f.setMember(g.r, member)
 	g.any = true
-	return f
-}
-
-// whole returns all facts about a member, good until the next call.
-func (g *gathering) whole(member *relationship.Member) *facts {
-	f := g.of(member)
-	_, f.userKnown = g.r.Get(relationship.UserKey(member.User))
-	return f
 }
 
 // isSeatedSuperAdmin carries out ADM-4 for a super admin: they have the

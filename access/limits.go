@@ -130,7 +130,7 @@ func (w *work) leftOfManaged(client relationship.ClientID, partner relationship.
 	left, gathered := map[Place]permset.Set{}, newGathering(w.tx, w.now)
 	for member := range membersOf(w.tx, client) {
 		if member.Manager == partner {
-			left[Place{client, member.User}] = w.v.left(gathered.of(&member), reasonNone)
+			left[Place{client, member.User}] = w.v.left(gathered.forCuts(&member), reasonNone)
 		}
 	}
 	return left
