@@ -160,13 +160,16 @@ func (s *scene) showStore(out *bytes.Buffer) {
 			show(s.t, out, record, record.Summary())
 		}
 	}
+	var chained relationship.Encoder
+	chained.Reset(nil)
 	for event, err := range s.Manager.Events(s.t.Context(), access.Host(), 0) {
 		require.NoError(s.t, err)
-		text, err := event.EncodeForChain()
-		require.NoError(s.t, err)
-		out.Write(text)
+		chained.EventForChain(&event.Event)
 		show(s.t, out, event)
 	}
+	text, err := chained.Bytes()
+	require.NoError(s.t, err)
+	out.Write(text)
 	require.NoError(s.t, s.Store.Aside(s.t.Context(), func(aside storage.Aside) error {
 		for key, note := range aside.Scan("") {
 			_, _ = fmt.Fprintf(out, "%s %s\n", key, note)

@@ -57,7 +57,9 @@
 // # What it does not promise
 //
 // The exported fields of a record can be set to anything; [Record].Check says
-// whether the result may be stored, and every store asks it. The JSON form of
-// a record is for journals and dumps, not for screens: it has the address of
-// a user in it.
+// whether the result may be stored, and every store asks it. The written forms of
+// a record are not for screens: they have the address of a user in them. There
+// are two: JSON ([EncodeRecord]), which people can read, for dumps; and a binary
+// one ([AppendRecord], [Encoder]), which is small and quick, for journals and for
+// the hash chain.
 package relationship

@@ -1,7 +1,6 @@
 package relationship
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -135,35 +134,4 @@ type Notification struct {
 	To      UserID           `json:"to"`
 	Partner PartnerID        `json:"partner"`
 	Client  ClientID         `json:"client"`
-}
-
-// chainLine and chainEvent are the written form of an event in the hash
-// chain. Before is not in it: the entry before says so already.
-type chainLine struct {
-	Key   Key       `json:"key"`
-	After *envelope `json:"after,omitzero"`
-}
-
-type chainEvent struct {
-	Change        string         `json:"change"`
-	Actor         Actor          `json:"actor"`
-	At            time.Time      `json:"at"`
-	Reason        string         `json:"reason,omitzero"`
-	Call          string         `json:"call"`
-	Lines         []chainLine    `json:"lines,omitzero"`
-	Notifications []Notification `json:"notifications,omitzero"`
-}
-
-// EncodeForChain writes the event as it enters the hash chain: the same event
-// gives the same bytes, and a person's name and address stand there only as
-// a salted digest (LOG-1).
-func (e Event) EncodeForChain() ([]byte, error) {
-	written := chainEvent{e.Change, e.Actor, e.At, e.Reason, e.Call, make([]chainLine, len(e.Lines)), e.Notifications}
-	for i, line := range e.Lines {
-		written.Lines[i].Key = line.Key()
-		if line.After != nil {
-			written.Lines[i].After = forChain(line.After)
-		}
-	}
-	return json.Marshal(written)
 }

@@ -131,3 +131,30 @@ func ExampleDecodeRecord() {
 	// {"kind":"client","body":{"id":"lumen","name":"Lumen AG","superAdmins":0}} <nil>
 	// true <nil>
 }
+
+// Records that belong together share what they have in common: here the client
+// and the set are written once.
+func ExampleEncoder() {
+	set := permset.MustNames("contacts.view", "tickets.view")
+	at := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+	var e relationship.Encoder
+	e.Reset(nil)
+	for _, user := range []relationship.UserID{"ann", "bob", "carla"} {
+		e.Record(relationship.Member{Client: "lumen", User: user, Role: relationship.Standard, Set: set, Since: at, TermFrom: at})
+	}
+	written, err := e.Bytes()
+	fmt.Println(len(written), "bytes", err)
+
+	var d relationship.Decoder
+	d.Reset(written)
+	for d.More() {
+		fmt.Println(d.Record().Key())
+	}
+	fmt.Println(d.Finish())
+	// Output:
+	// 103 bytes <nil>
+	// member "lumen" "ann"
+	// member "lumen" "bob"
+	// member "lumen" "carla"
+	// <nil>
+}

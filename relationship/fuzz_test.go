@@ -111,7 +111,28 @@ func FuzzDecodeRecord(f *testing.F) {
 		require.True(t, record == again, "%s", canonical)
 		require.NotEmpty(t, record.Key().First)
 		require.NotEmpty(t, record.Summary())
-		_, err = relationship.Event{Lines: []relationship.Line{{After: record}}}.EncodeForChain()
+		require.NotEmpty(t, forChain(t, relationship.Event{Lines: []relationship.Line{{After: record}}}))
+		read, err := relationship.ReadRecord(must(relationship.AppendRecord(nil, record)))
 		require.NoError(t, err)
+		require.True(t, record == read, "%s", canonical)
+	})
+}
+
+func FuzzReadRecord(f *testing.F) {
+	for _, record := range all {
+		f.Add(must(relationship.AppendRecord(nil, record)))
+	}
+	f.Fuzz(func(t *testing.T, written []byte) {
+		record, err := relationship.ReadRecord(written)
+		if err != nil {
+			var refusal *relationship.FieldError
+			require.ErrorAs(t, err, &refusal)
+			return
+		}
+		require.NoError(t, relationship.CheckRecord(record))
+		require.Equal(t, written, must(relationship.AppendRecord(nil, record)), "there is one way to write a record")
+		read, err := relationship.DecodeRecord(must(relationship.EncodeRecord(record)))
+		require.NoError(t, err)
+		require.True(t, record == read)
 	})
 }

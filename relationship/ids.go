@@ -53,6 +53,9 @@ func checkText(noun, field, text string) error {
 
 // checkOptional is checkText for a text that may be left empty.
 func checkOptional(noun, field, text string) error {
+	if len(text) <= MaxText && plain(text) {
+		return nil
+	}
 	switch {
 	case len(text) > MaxText:
 		return &FieldError{noun, field, fmt.Sprintf("is longer than %d bytes", MaxText)}
@@ -62,6 +65,17 @@ func checkOptional(noun, field, text string) error {
 		return &FieldError{noun, field, "contains U+0000"}
 	}
 	return nil
+}
+
+// plain reports whether a text is ASCII without U+0000, as nearly all are: then
+// it needs no closer look.
+func plain(text string) bool {
+	for i := range len(text) {
+		if text[i]-1 >= utf8.RuneSelf-1 {
+			return false
+		}
+	}
+	return true
 }
 
 // firstError returns the first error that is not nil.
@@ -102,6 +116,9 @@ func EndInstant(t time.Time) time.Time {
 // the form that Instant gives. Any other would not equal itself once it was
 // written and read again, and a year of five digits could not be written.
 func checkInstant(noun, field string, t time.Time) error {
+	if storable(t) {
+		return nil
+	}
 	switch {
 	case t != Instant(t):
 		return &FieldError{noun, field, "is not in UTC and whole microseconds"}
@@ -111,8 +128,25 @@ func checkInstant(noun, field string, t time.Time) error {
 	return nil
 }
 
+// The instants that can be stored are those of the years 0 to 9999, in
+// microseconds since 1970. The zero time is one of them.
+var (
+	zeroInstant   = time.Time{}.UnixMicro()
+	firstInstant  = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	behindInstant = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+)
+
+// storable is checkInstant, for whoever does not ask what is wrong.
+func storable(t time.Time) bool {
+	micro := t.UnixMicro()
+	return micro >= firstInstant && micro < behindInstant && t == time.UnixMicro(micro).UTC()
+}
+
 // checkEnd is checkInstant for an end.
 func checkEnd(noun, field string, t time.Time) error {
+	if t.Nanosecond() == 0 && storable(t) {
+		return nil
+	}
 	if t != EndInstant(t) {
 		return &FieldError{noun, field, "is not in UTC and whole seconds"}
 	}

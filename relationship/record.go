@@ -2,7 +2,6 @@ package relationship
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -112,23 +111,6 @@ type opened struct {
 // same bytes.
 func EncodeRecord(record Record) ([]byte, error) {
 	return json.Marshal(envelope{record.Key().Kind, record})
-}
-
-// forChain is a record as it enters the hash chain. What identifies a person
-// stands there only as a salted digest, so that it can be erased and the chain
-// still verifies (LOG-1).
-func forChain(record Record) *envelope {
-	if user, ok := record.(User); ok {
-		record = user.Erase()
-	}
-	return &envelope{record.Key().Kind, record}
-}
-
-// HashRecord returns the hash of a record as it enters the hash chain: that of
-// a user is the same before and after erasing (ORG-5).
-func HashRecord(record Record) (Digest, error) {
-	written, err := json.Marshal(forChain(record))
-	return sha256.Sum256(written), err
 }
 
 // DecodeRecord reads what EncodeRecord wrote. It refuses unknown kinds,

@@ -2,32 +2,42 @@ package storage
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
-	"fmt"
-	"time"
+	"sync"
 
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
 // Seal returns the hash of a commit upon the hash of the one before it: what
 // Commit.Chain has to be (LOG-1). Whoever changes, drops, adds or reorders
-// anything in the log breaks it from there on.
+// anything in the log breaks it from there on. The hash is over the binary
+// form of the commit (relationship.Encoder). An instant that cannot be stored
+// is an error.
 func Seal(before relationship.Digest, commit Commit) (relationship.Digest, error) {
-	h := sha256.New()
-	h.Write(before[:])
-	write := func(part []byte) {
-		var length [8]byte
-		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
-		h.Write(length[:])
-		h.Write(part)
+	e := sealers.Get().(*sealer)
+	defer sealers.Put(e)
+	e.Reset(e.memory[:0])
+	e.Digest(before)
+	e.Uint(uint64(commit.Revision))
+	e.Text(commit.ID)
+	e.Instant(commit.At)
+	e.Uint(uint64(len(commit.Events)))
+	for i := range commit.Events {
+		e.EventForChain(&commit.Events[i])
 	}
-	write(fmt.Appendf(nil, "%d %s %s", commit.Revision, commit.ID, commit.At.Format(time.RFC3339Nano)))
-	for _, event := range commit.Events {
-		written, err := event.EncodeForChain()
-		if err != nil {
-			return relationship.Digest{}, err
-		}
-		write(written)
+	written, err := e.Bytes()
+	if len(written) <= mostMemory {
+		e.memory = written
 	}
-	return relationship.Digest(h.Sum(nil)), nil
+	return sha256.Sum256(written), err
 }
+
+// sealer is an Encoder with the memory that it writes into. The chain has no
+// names and no addresses, so it may lie about.
+type sealer struct {
+	relationship.Encoder
+	memory []byte
+}
+
+const mostMemory = 1 << 20
+
+var sealers = sync.Pool{New: func() any { return new(sealer) }}
