@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -11,17 +12,30 @@ import (
 
 // This file is the log of an engine without a journal.
 
-// keep puts a commit into the log. When it erases somebody, they go out of the
+// history is the log behind a checkpoint. It stands beside the states, so that
+// one that is held does not hold the log as well. It is never changed: later
+// ones append to the same array behind the end that this one sees.
+type history struct {
+	checkpoint storage.Checkpoint
+	commits    []storage.Commit
+}
+
+// revision is that of the newest commit.
+func (h *history) revision() storage.Revision {
+	return h.checkpoint.Revision + storage.Revision(len(h.commits))
+}
+
+// with puts a commit into the log. When it erases somebody, they go out of the
 // whole log (ORG-5).
-func (s *state) keep(commit storage.Commit) {
+func (h *history) with(commit storage.Commit) *history {
+	commits := h.commits
 	if erased := commit.Erased(); erased != nil {
-		log := make([]storage.Commit, len(s.log), len(s.log)+1)
-		for i, earlier := range s.log {
-			log[i], _ = earlier.Without(erased...)
+		commits = make([]storage.Commit, len(h.commits), len(h.commits)+1)
+		for i, earlier := range h.commits {
+			commits[i], _ = earlier.Without(erased...)
 		}
-		s.log = log
 	}
-	s.log = append(s.log, commit)
+	return &history{h.checkpoint, append(commits, commit)}
 }
 
 // Changes implements storage.Store.
@@ -30,16 +44,16 @@ func (s *Store) Changes(ctx context.Context, after storage.Revision) iter.Seq2[s
 		return s.journal.Changes(ctx, after)
 	}
 	return func(yield func(storage.Commit, error) bool) {
-		head := s.now.Load()
+		log := s.log.Load()
 		switch {
-		case after > head.revision:
+		case after > log.revision():
 			yield(storage.Commit{}, storage.ErrAhead)
 			return
-		case after < head.checkpoint.Revision:
+		case after < log.checkpoint.Revision:
 			yield(storage.Commit{}, storage.ErrCompacted)
 			return
 		}
-		for _, commit := range head.log[after-head.checkpoint.Revision:] {
+		for _, commit := range log.commits[after-log.checkpoint.Revision:] {
 			if err := ctx.Err(); err != nil {
 				yield(storage.Commit{}, err)
 				return
@@ -56,7 +70,7 @@ func (s *Store) Checkpoint(ctx context.Context) (storage.Checkpoint, error) {
 	if s.journal != nil {
 		return s.journal.Checkpoint(ctx)
 	}
-	return s.now.Load().checkpoint, ctx.Err()
+	return s.log.Load().checkpoint, ctx.Err()
 }
 
 // Trim implements storage.Store.
@@ -68,20 +82,20 @@ func (s *Store) Trim(ctx context.Context, upto storage.Revision) error {
 		return err
 	}
 	defer s.leave()
-	next := *s.now.Load()
-	if upto > next.revision {
+	log := *s.log.Load()
+	if upto > log.revision() {
 		return storage.ErrAhead
 	}
-	for len(next.log) > 0 && next.log[0].Revision <= upto {
-		checkpoint, err := next.checkpoint.Advance(next.log[0])
+	for len(log.commits) > 0 && log.commits[0].Revision <= upto {
+		checkpoint, err := log.checkpoint.Advance(log.commits[0])
 		if err != nil {
 			return err
 		}
-		next.checkpoint, next.log = checkpoint, next.log[1:]
+		log.checkpoint, log.commits = checkpoint, log.commits[1:]
 	}
 	// A copy, so that what is forgotten is free to go.
-	next.log = append([]storage.Commit(nil), next.log...)
-	s.now.Store(&next)
+	log.commits = slices.Clone(log.commits)
+	s.log.Store(&log)
 	return nil
 }
 
@@ -95,10 +109,10 @@ func (s *Store) Restore(ctx context.Context, whole storage.Whole) error {
 		return err
 	}
 	defer s.leave()
-	if now := s.now.Load(); now.revision != 0 || now.checkpoint.Revision != 0 {
+	if s.now.Load().revision != 0 {
 		return storage.ErrNotEmpty
 	}
-	next, err := restored(whole)
+	next, log, err := restored(whole)
 	if err != nil {
 		return err
 	}
@@ -123,40 +137,40 @@ func (s *Store) Restore(ctx context.Context, whole storage.Whole) error {
 	s.mu.Lock()
 	s.id = whole.ID
 	s.mu.Unlock()
+	s.log.Store(log)
 	s.publish(next)
 	return nil
 }
 
-// restored makes the state of records and of a log.
-func restored(whole storage.Whole) (*state, error) {
+// restored makes a state and its log of what was dumped.
+func restored(whole storage.Whole) (*state, *history, error) {
 	loading := newLoading()
 	for record, err := range whole.Records {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if key := record.Key(); key.Kind != relationship.KindMember && loading.has(key) {
-			return nil, fmt.Errorf("%w: %s is there twice", storage.ErrCorrupt, key)
+			return nil, nil, fmt.Errorf("%w: %s is there twice", storage.ErrCorrupt, key)
 		}
 		if err := loading.add(record); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if err := loading.finish(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	checkpoint := whole.Checkpoint
-	next := &state{revision: checkpoint.Revision, at: checkpoint.At, chain: checkpoint.Chain, checkpoint: checkpoint}
+	next := &state{revision: checkpoint.Revision, at: checkpoint.At, chain: checkpoint.Chain}
 	loading.draft.become(next)
-	var log []storage.Commit
+	log := &history{checkpoint: checkpoint}
 	for commit, err := range whole.Commits {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if next, err = next.follow([]storage.Commit{commit}); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		log = append(log, commit)
+		log.commits = append(log.commits, commit)
 	}
-	next.log = log
-	return next, nil
+	return next, log, nil
 }

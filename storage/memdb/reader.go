@@ -22,11 +22,6 @@ type state struct {
 	revision storage.Revision
 	at       time.Time
 	chain    relationship.Digest
-	// log is the log behind the checkpoint. Later states append to the same
-	// array behind the end that this one sees. Over a journal both are the
-	// journal's, and empty here.
-	log        []storage.Commit
-	checkpoint storage.Checkpoint
 }
 
 // Revision implements storage.Reader.

@@ -22,6 +22,8 @@ import (
 type Store struct {
 	id  string
 	now atomic.Pointer[state]
+	// log is the log of a store without a journal; empty over one.
+	log atomic.Pointer[history]
 
 	// journal makes it durable, and queue is where changes wait for it; both
 	// are nil without one.
@@ -52,6 +54,7 @@ func New() *Store {
 	store := &Store{id: rand.Text(), turn: make(chan struct{}, 1), asides: asides, moved: make(chan struct{})}
 	// The fork keeps go-memdb from serving watches, see draft.
 	store.now.Store(&state{db: records.Snapshot()})
+	store.log.Store(&history{})
 	return store
 }
 
@@ -108,7 +111,7 @@ func (s *Store) Update(ctx context.Context, run func(storage.Tx) error) (storage
 		return 0, err
 	}
 	if next != base {
-		next.keep(commit)
+		s.log.Store(s.log.Load().with(commit))
 		s.publish(next)
 	}
 	return next.revision, nil
