@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
@@ -16,23 +17,38 @@ import (
 // Reason (ASK-2, ASK-4). The permission comes from the Manager's Catalog.
 func (m *Manager) Check(user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
 	v := m.look()
-	if p := m.profile(v, client, user, nil); p != nil {
+	slot := v.index.table.client(&m.indexer.hash, string(client))
+	if p := m.profile(v, v.snapshot, slot, client, user, nil); p != nil {
 		return m.vocabulary.decideBy(p, permission, v.revision)
 	}
-	w := m.vocabulary.weigh(gather(v.snapshot, client, user, m.nowAt(v.snapshot)))
-	return m.decide(v.snapshot, &w, permission)
+	return m.evaluate(v.snapshot, client, user, permission, m.nowAt(v.snapshot))
 }
 
-// profile finds what the index knows of a user in a client; nil when it leaves
-// the answer to the evaluator. The clock is read only for a member whom time
-// bounds, unless the instant is given.
-func (m *Manager) profile(v *view, client relationship.ClientID, user relationship.UserID, now *time.Time) *profile {
+// evaluate answers from the facts themselves.
+func (m *Manager) evaluate(r storage.Reader, client relationship.ClientID, user relationship.UserID,
+	permission permset.Permission, now time.Time) Decision {
+	f := factsPool.Get().(*facts)
+	defer factsPool.Put(f)
+	f.read(r, client, user, now)
+	w := m.vocabulary.weigh(f)
+	return m.decide(r, &w, permission)
+}
+
+// factsPool spares questions a piece of memory.
+var factsPool = sync.Pool{New: func() any { return new(facts) }}
+
+// profile finds what the index knows of a user in a client, whose slot it is;
+// nil when it leaves the answer to the evaluator. The reader shows the view's
+// state. The clock is read only for a
+// member whom time bounds, unless the instant is given.
+func (m *Manager) profile(v *view, r storage.Reader, slot *slot, client relationship.ClientID, user relationship.UserID,
+	now *time.Time) *profile {
 	if !v.inForce {
 		return nil
 	}
-	e, found := v.index.table.find(&m.indexer.hash, string(client), string(user))
+	e, found := slot.find(&m.indexer.hash, string(user))
 	if !found {
-		return nil
+		return m.indexer.outside.of(r, client, user)
 	}
 	number := e.profile()
 	if until := e.until(); until != 0 && m.passed(v, until, now) {
@@ -90,7 +106,8 @@ func (m *Manager) Can(user relationship.UserID, client relationship.ClientID, pe
 // before it draws its buttons.
 func (m *Manager) Permissions(user relationship.UserID, client relationship.ClientID) permset.Set {
 	v := m.look()
-	if p := m.profile(v, client, user, nil); p != nil {
+	slot := v.index.table.client(&m.indexer.hash, string(client))
+	if p := m.profile(v, v.snapshot, slot, client, user, nil); p != nil {
 		return p.allowed
 	}
 	if !v.inForce {

@@ -1,8 +1,6 @@
 package access
 
 import (
-	"slices"
-
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -19,35 +17,27 @@ type Question struct {
 
 // CheckMany answers many questions at once (ASK-3): the Decision of each, in
 // their order, as Check would give it. All of them are answered at one
-// instant from one revision, so the answers fit together. Questions about the
-// same user, client or partner share what they read, in whatever order they
-// come; the questions are not changed. It takes no lock.
+// instant from one revision, so the answers fit together. Questions about one
+// client are cheapest next to each other; the questions are not changed. It
+// takes no lock.
 func (m *Manager) CheckMany(questions []Question) []Decision {
 	v := m.look()
+	now := m.nowAt(v.snapshot)
 	r := remember(v.snapshot)
-	now := m.nowAt(r)
-	// The questions about one place stand next to each other here, so that
-	// one verdict is held at a time, however many places there are.
-	order := make([]int, len(questions))
-	for i := range order {
-		order[i] = i
-	}
-	place := func(i int) Place { return Place{questions[i].Client, questions[i].User} }
-	slices.SortFunc(order, func(i, j int) int { return comparePlaces(place(i), place(j)) })
+	var slot *slot
+	var client relationship.ClientID
 	decisions := make([]Decision, len(questions))
-	var known *profile
-	var w verdict
-	for n, i := range order {
-		if at := place(i); n == 0 || at != place(order[n-1]) {
-			if known = m.profile(v, at.Client, at.User, &now); known == nil {
-				w = m.vocabulary.weigh(gather(r, at.Client, at.User, now))
-			}
+	for i := range questions {
+		q := &questions[i]
+		if i == 0 || q.Client != client {
+			client = q.Client
+			slot = v.index.table.client(&m.indexer.hash, string(client))
 		}
-		if known != nil {
-			decisions[i] = m.vocabulary.decideBy(known, questions[i].Permission, v.revision)
-		} else {
-			decisions[i] = m.decide(r, &w, questions[i].Permission)
+		if known := m.profile(v, r, slot, client, q.User, &now); known != nil {
+			decisions[i] = m.vocabulary.decideBy(known, q.Permission, v.revision)
+			continue
 		}
+		decisions[i] = m.evaluate(r, client, q.User, q.Permission, now)
 	}
 	return decisions
 }

@@ -30,20 +30,35 @@ type facts struct {
 
 // gather reads the facts about a user in a client.
 func gather(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) *facts {
-	f := gatherApart(r, client, user, now)
-	member, isMember := storage.Get[relationship.Member](r, relationship.MemberKey(client, user))
+	f := &facts{}
+	f.read(r, client, user, now)
+	return f
+}
+
+// read sets the facts to those about a user in a client.
+func (f *facts) read(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) {
+	*f = facts{now: now}
+	f.readApart(r, client, user)
+	member, isMember := storage.GetMember(r, client, user)
 	if !isMember {
-		return f
+		return
 	}
-	return f.of(r, member)
+	f.setMember(r, &member)
+	if member.Managed() {
+		f.setPartner(r, &member)
+	}
 }
 
 // gatherApart reads the facts apart from a membership.
 func gatherApart(r storage.Reader, client relationship.ClientID, user relationship.UserID, now time.Time) *facts {
 	f := &facts{now: now}
+	f.readApart(r, client, user)
+	return f
+}
+
+func (f *facts) readApart(r storage.Reader, client relationship.ClientID, user relationship.UserID) {
 	_, f.userKnown = r.Get(relationship.UserKey(user))
 	f.client, f.clientKnown = storage.Get[relationship.Client](r, relationship.ClientKey(client))
-	return f
 }
 
 // of completes the facts for a member as it is, or as it would be.

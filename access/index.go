@@ -25,6 +25,17 @@ type profile struct {
 	verdict verdict
 }
 
+func (v *vocabulary) profile(w verdict) *profile {
+	p := &profile{verdict: w}
+	if w.failed == 0 {
+		p.allowed = w.given
+		for _, leaves := range w.leaves {
+			p.allowed = p.allowed.Intersect(leaves)
+		}
+	}
+	return p
+}
+
 // indexer makes indexes, one out of the other. It belongs to whoever moves the
 // Manager's view.
 type indexer struct {
@@ -32,10 +43,48 @@ type indexer struct {
 	hash     hasher
 	numbers  map[verdict]uint16
 	profiles []*profile
+	outside  outsiders
 }
 
 func newIndexer(v *vocabulary) *indexer {
-	return &indexer{v: v, hash: newHasher(), numbers: map[verdict]uint16{}}
+	return &indexer{v: v, hash: newHasher(), numbers: map[verdict]uint16{}, outside: newOutsiders(v)}
+}
+
+// outsiders are the profiles of who is no member, by what else is known of
+// them: they are in no table.
+type outsiders struct {
+	// noClient, open and closed are of a client that is not known, and of one
+	// that is; the first of each is of a user who is not known.
+	noClient, open, closed [2]*profile
+}
+
+func newOutsiders(v *vocabulary) (o outsiders) {
+	for user, userKnown := range []bool{false, true} {
+		of := func(f facts) *profile {
+			f.userKnown = userKnown
+			return v.profile(v.weigh(&f))
+		}
+		o.noClient[user] = of(facts{})
+		o.open[user] = of(facts{clientKnown: true})
+		o.closed[user] = of(facts{clientKnown: true, client: relationship.Client{Closed: true}})
+	}
+	return o
+}
+
+// of returns the profile of a user who is no member of a client.
+func (o *outsiders) of(r storage.Reader, client relationship.ClientID, user relationship.UserID) *profile {
+	which := &o.open
+	account, known := storage.Get[relationship.Client](r, relationship.ClientKey(client))
+	switch {
+	case !known:
+		which = &o.noClient
+	case account.Closed:
+		which = &o.closed
+	}
+	if _, known := r.Get(relationship.UserKey(user)); known {
+		return which[1]
+	}
+	return which[0]
 }
 
 // number returns the number of the profile of some facts.
@@ -48,14 +97,7 @@ func (x *indexer) number(f *facts) uint16 {
 	if number == askEvaluator {
 		return askEvaluator // a world has a handful; this one has too many
 	}
-	p := &profile{verdict: w}
-	if w.failed == 0 {
-		p.allowed = w.given
-		for _, leaves := range w.leaves {
-			p.allowed = p.allowed.Intersect(leaves)
-		}
-	}
-	x.profiles = append(x.profiles, p)
+	x.profiles = append(x.profiles, x.v.profile(w))
 	x.numbers[w] = uint16(number)
 	return uint16(number)
 }
@@ -170,7 +212,7 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 			updates = append(updates, clientUpdate{client: string(place.Client)})
 		}
 		last := &updates[len(updates)-1]
-		member, found := storage.Get[relationship.Member](snapshot, relationship.MemberKey(place.Client, place.User))
+		member, found := storage.GetMember(snapshot, place.Client, place.User)
 		if found {
 			last.members = append(last.members, x.update(gathered, &member))
 		} else {

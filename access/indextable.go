@@ -40,27 +40,28 @@ const (
 
 func (s *slot) isFree() bool { return s.one.words == nil }
 
+// client finds the members of a client; nil when there are none.
+func (t *table) client(h *hasher, client string) *slot {
+	hash := h.of(client)
+	return t.shards[hash>>(64-shardBits)].get(hash, client)
+}
+
 // find finds a member.
-func (t *table) find(h *hasher, client, user string) (entry, bool) {
-	hash, userHash := h.of(client), h.of(user)
-	in := t.shards[hash>>(64-shardBits)]
-	if in == nil {
+func (s *slot) find(h *hasher, user string) (entry, bool) {
+	if s == nil {
 		return 0, false
 	}
-	mask := uint64(len(in.slots) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		at := &in.slots[i]
-		if at.hash == hash && at.one.isOf(client) {
-			if at.parts == nil {
-				return at.one.find(userHash, 0, user)
-			}
-			skip := skipOf(len(at.parts))
-			return at.parts[userHash>>(64-skip)].find(userHash, skip, user)
-		}
-		if at.isFree() {
-			return 0, false
-		}
+	hash := h.of(user)
+	if s.parts == nil {
+		return s.one.find(hash, 0, user)
 	}
+	skip := skipOf(len(s.parts))
+	return s.parts[hash>>(64-skip)].find(hash, skip, user)
+}
+
+// find finds a member of a client.
+func (t *table) find(h *hasher, client, user string) (entry, bool) {
+	return t.client(h, client).find(h, user)
 }
 
 // get returns the slot of a client; nil when there is none.

@@ -188,6 +188,21 @@ func Get[R relationship.Record](r Reader, key relationship.Key) (R, bool) {
 	return noun, fits
 }
 
+// memberReader is a Reader that makes the member at once, and not a Record of it
+// first.
+type memberReader interface {
+	Member(client relationship.ClientID, user relationship.UserID) (relationship.Member, bool)
+}
+
+// GetMember is Get for a membership. It allocates nothing where the Reader has a
+// method Member of the same form, as those of storage/memdb have.
+func GetMember(r Reader, client relationship.ClientID, user relationship.UserID) (relationship.Member, bool) {
+	if direct, can := r.(memberReader); can {
+		return direct.Member(client, user)
+	}
+	return Get[relationship.Member](r, relationship.MemberKey(client, user))
+}
+
 // As turns a sequence of records into a sequence of the noun that they are.
 func As[R relationship.Record](records iter.Seq[relationship.Record]) iter.Seq[R] {
 	return func(yield func(R) bool) {

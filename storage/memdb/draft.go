@@ -74,6 +74,17 @@ func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
 	return d.get(key)
 }
 
+// Member is what storage.GetMember asks for.
+func (d *draft) Member(client relationship.ClientID, user relationship.UserID) (relationship.Member, bool) {
+	if len(d.members) > 0 {
+		if w, is := d.writes[relationship.MemberKey(client, user)]; is {
+			member, is := w.after.(relationship.Member)
+			return member, is
+		}
+	}
+	return d.member(client, user)
+}
+
 // Scan implements storage.Reader.
 func (d *draft) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
 	return func(yield func(relationship.Record) bool) {

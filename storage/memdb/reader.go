@@ -38,6 +38,11 @@ func (s *state) Get(key relationship.Key) (relationship.Record, bool) {
 	return s.get(key)
 }
 
+// Member is what storage.GetMember asks for.
+func (s *state) Member(client relationship.ClientID, user relationship.UserID) (relationship.Member, bool) {
+	return s.member(client, user)
+}
+
 // Scan implements storage.Reader.
 func (s *state) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
 	return scan(&s.tables, s.db.Txn(false), kind, first, after)

@@ -84,10 +84,21 @@ func (t *tables) get(key relationship.Key) (relationship.Record, bool) {
 		r, found := t.records.get(hashKey(key), key)
 		return r.Record, found
 	}
-	r := t.roster(relationship.ClientID(key.First))
-	m, found := r.members.get(userOf, key.Second)
+	member, found := t.member(relationship.ClientID(key.First), relationship.UserID(key.Second))
 	if !found {
 		return nil, false
+	}
+	return member, true
+}
+
+func (t *tables) member(client relationship.ClientID, user relationship.UserID) (relationship.Member, bool) {
+	r, found := t.rosters.get(hashText(string(client)), client)
+	if !found {
+		return relationship.Member{}, false
+	}
+	m, found := r.members.get(userOf, string(user))
+	if !found {
+		return relationship.Member{}, false
 	}
 	return m.of(r.client), true
 }
