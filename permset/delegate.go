@@ -32,27 +32,29 @@ type Delegation struct {
 func Delegate(current, actor, requested Set) (d Delegation) {
 	c := next(&d.Next, &current, &actor, &requested)
 	// One pass over the words for all four: an operation on sets for each would take twice as long.
-	for i, n := range d.Next.low {
-		have, want := current.low[i], requested.low[i]
-		d.Granted.low[i] = n &^ have
-		d.Revoked.low[i] = have &^ n
-		d.Withheld.low[i] = want &^ n
-		d.Retained.low[i] = have &^ want & n
+	var granted, revoked, withheld, retained uint64
+	for i := range lowWords {
+		have, want, n := current.low[i], requested.low[i], d.Next.low[i]
+		g, r, w, k := n&^have, have&^n, want&^n, have&^want&n
+		d.Granted.low[i], d.Revoked.low[i], d.Withheld.low[i], d.Retained.low[i] = g, r, w, k
+		granted, revoked, withheld, retained = granted|g, revoked|r, withheld|w, retained|k
 	}
-	if current.high != "" || requested.high != "" {
-		d.Granted.high = highMinus(d.Next.high, current.high)
-		d.Revoked.high = highMinus(current.high, d.Next.high)
-		d.Withheld.high = highMinus(requested.high, d.Next.high)
-		d.Retained.high = highIntersect(highMinus(current.high, requested.high), d.Next.high)
+	if !current.high.none() || !requested.high.none() {
+		d.Granted.high = d.Next.high.minus(current.high)
+		d.Revoked.high = current.high.minus(d.Next.high)
+		d.Withheld.high = requested.high.minus(d.Next.high)
+		d.Retained.high = current.high.minus(requested.high).intersect(d.Next.high)
 	}
-	d.Granted.own(c)
-	d.Revoked.own(c)
-	d.Withheld.own(c)
-	d.Retained.own(c)
+	d.Granted.own(c, granted)
+	d.Revoked.own(c, revoked)
+	d.Withheld.own(c, withheld)
+	d.Retained.own(c, retained)
 	return d
 }
 
 // Next is the Next of [Delegate] alone, for callers that need no more.
+//
+//go:noinline
 func Next(current, actor, requested Set) (n Set) {
 	next(&n, &current, &actor, &requested)
 	return n
@@ -75,9 +77,14 @@ func Next(current, actor, requested Set) (n Set) {
 //
 // It returns the catalogue of the sets, after panicking if there are two.
 func next(n, current, actor, requested *Set) *Catalog {
-	c := either(either(current.catalog, actor.catalog), requested.catalog)
+	c := actor.catalog
+	if current.catalog != c || requested.catalog != c {
+		c = either(either(current.catalog, c), requested.catalog)
+	}
 	intersect(n, requested, actor)
-	if current.high == "" && lowSubset(&current.low, &actor.low) {
+	has, may := &current.low, &actor.low
+	if has[0]&^may[0]|has[1]&^may[1]|has[2]&^may[2]|has[3]&^may[3]|
+		has[4]&^may[4]|has[5]&^may[5]|has[6]&^may[6]|has[7]&^may[7] == 0 && current.high.none() {
 		return c
 	}
 	var kept Set

@@ -15,8 +15,8 @@ const (
 // equality of sets (PSET-3). The zero Set is the empty set, and the only empty set: it belongs to no catalogue and goes together with
 // all.
 //
-// Any number of goroutines may use a Set. Up to 512 permissions nothing is allocated; beyond that, a result that equals neither operand
-// is one allocation.
+// Any number of goroutines may use a Set. It is 80 bytes, and up to 512 permissions nothing is allocated. Beyond that, what a result has
+// past the first 512 is looked up among the sets in use, which allocates nothing when one has the same, and several times when none has.
 //
 // Two sets that are not empty go together only when they belong to the same *Catalog. Combining sets of two catalogues is a programming
 // error, as adding metres to seconds is, and panics: the positions of one mean nothing in the other. Sets travel as [Names].
@@ -26,7 +26,7 @@ const (
 type Set struct {
 	catalog *Catalog         // nil if and only if the set is empty
 	low     [lowWords]uint64 // the first 512 permissions, in the order of the declaration
-	high    string           // the words after that, little endian, without trailing zero words
+	high    tail             // the rest
 }
 
 // Catalog is the catalogue that the set belongs to; nil for the empty set.
@@ -37,13 +37,20 @@ func (s Set) IsEmpty() bool { return s.catalog == nil }
 
 // Has reports whether p is in the set. It is false for the zero Permission and for one of another catalogue.
 func (s Set) Has(p Permission) bool {
-	if p.catalog == nil || p.catalog != s.catalog {
+	// The zero Permission and the empty Set share their lack of a catalogue; no bit of the latter is set. The whole is written out, as
+	// it then is just small enough for the compiler to put it where it is asked.
+	if p.catalog != s.catalog {
 		return false
 	}
 	if p.index < narrow {
 		return s.low[p.index/64]>>(p.index%64)&1 != 0
 	}
-	return highHas(s.high, p.index-narrow)
+	if s.high == (tail{}) {
+		return false
+	}
+	text := s.high.words.Value()
+	i := int(p.index/8 - narrow/8)
+	return i < len(text) && text[i]>>(p.index%8)&1 != 0
 }
 
 // SubsetOf reports whether everything in s is in t. It panics on sets of two catalogues.
@@ -56,12 +63,12 @@ func (s Set) SubsetOf(t Set) bool {
 	}
 	return s.low[0]&^t.low[0]|s.low[1]&^t.low[1]|s.low[2]&^t.low[2]|s.low[3]&^t.low[3]|
 		s.low[4]&^t.low[4]|s.low[5]&^t.low[5]|s.low[6]&^t.low[6]|s.low[7]&^t.low[7] == 0 &&
-		(s.high == "" || highSubset(s.high, t.high))
+		(s.high.none() || s.high.subsetOf(t.high))
 }
 
 // Len is how many permissions are in the set.
 func (s Set) Len() int {
-	n := highLen(s.high)
+	n := s.high.len()
 	for _, w := range s.low {
 		n += bits.OnesCount64(w)
 	}
@@ -71,7 +78,7 @@ func (s Set) Len() int {
 // All yields the permissions of the set in the order of the declaration.
 func (s Set) All() iter.Seq[Permission] {
 	return func(yield func(Permission) bool) {
-		for i := range lowWords + len(s.high)/8 {
+		for i := range lowWords + len(s.high.text())/8 {
 			for w := s.word(i); w != 0; w &= w - 1 {
 				if !yield(Permission{catalog: s.catalog, index: uint32(i*64 + bits.TrailingZeros64(w))}) {
 					return
@@ -86,7 +93,7 @@ func (s *Set) word(i int) uint64 {
 	if i < lowWords {
 		return s.low[i]
 	}
-	return highWord(s.high, i-lowWords)
+	return word(s.high.text(), i-lowWords)
 }
 
 // has is Has by position, for the catalogue's own use.
@@ -94,7 +101,7 @@ func (s *Set) has(i uint32) bool {
 	if i < narrow {
 		return s.low[i/64]>>(i%64)&1 != 0
 	}
-	return highHas(s.high, i-narrow)
+	return s.high.has(i - narrow)
 }
 
 // Names is the portable form of the set: what is stored, logged and exchanged (PSET-3).

@@ -132,34 +132,6 @@ func TestPSET3_NoPositionLeavesTheProcess(t *testing.T) {
 	require.False(t, reads, "a set cannot be read without a catalogue")
 }
 
-func TestPSET3_NothingIsAllocatedUpTo512(t *testing.T) {
-	c := flatCatalog(512)
-	all, half, third := c.All(), everyOther(c, 2, 0), everyOther(c, 3, 0)
-	p, _ := c.Lookup("p511")
-	require.Zero(t, testing.AllocsPerRun(100, func() {
-		sinkBool = half.Has(p) || half.SubsetOf(third) || half == third
-		sinkSet = half.Union(third).Minus(all).Intersect(third)
-		sinkSet = c.Close(half)
-		sinkSet = c.Floor(third)
-		sinkSet = c.Without(all, third)
-		sinkDelegation = permset.Delegate(half, third, all)
-		sinkSet = permset.Next(half, all, third)
-	}))
-}
-
-func TestPSET3_ResultsThatEqualAnOperandShareIt(t *testing.T) {
-	c := flatCatalog(4096)
-	all, half := c.All(), everyOther(c, 2, 0)
-	require.Zero(t, testing.AllocsPerRun(100, func() {
-		sinkSet = all.Union(half)
-		sinkSet = half.Union(all)
-		sinkSet = half.Intersect(all)
-		sinkSet = all.Intersect(half)
-		sinkSet = half.Minus(permset.Set{})
-		sinkSet = permset.Next(half, all, half)
-	}))
-}
-
 func TestPSET3_SafeForManyGoroutines(t *testing.T) {
 	c := salesCatalog()
 	s := c.PartnerAdmin()

@@ -3,100 +3,120 @@ package permset
 import (
 	"encoding/binary"
 	"math/bits"
+	"unique"
 )
 
-// The part of a set past its first 512 permissions is a string of little endian words. A string keeps the set comparable and immutable.
-// Its length is a multiple of eight and its last word is not zero; the functions here keep that, and hand back an operand where it
-// equals the result, which saves the allocation.
+// tail is the part of a set past its first 512 permissions: a string of little endian words, interned, so that a Set has one pointer for
+// it, and two sets with equal tails have the same. The zero tail is for none. Its length is a multiple of eight and its last word is not
+// zero; the functions here keep that, and hand back an operand where it equals the result, which saves interning it.
+type tail struct{ words unique.Handle[string] }
 
-// highBuffer has room for the longest high part.
-type highBuffer [MaxPermissions/8 - narrow/8]byte
+// tailBuffer has room for the longest tail.
+type tailBuffer [MaxPermissions/8 - narrow/8]byte
 
-// highWord is the i-th word of a high part, which must have that many.
-func highWord(high string, i int) uint64 {
-	b := high[i*8 : i*8+8]
+// none reports whether there is nothing past the first 512.
+func (t tail) none() bool { return t == tail{} }
+
+// text is the words of the tail.
+func (t tail) text() string {
+	if t.none() {
+		return ""
+	}
+	return t.words.Value()
+}
+
+// word is the i-th word of the text of a tail, which must have that many.
+func word(text string, i int) uint64 {
+	b := text[i*8 : i*8+8]
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-// highHas reports whether bit i is in a high part.
-func highHas(high string, i uint32) bool {
-	return int(i/8) < len(high) && high[i/8]>>(i%8)&1 != 0
+// has reports whether bit i is in the tail.
+func (t tail) has(i uint32) bool {
+	text := t.text()
+	return int(i/8) < len(text) && text[i/8]>>(i%8)&1 != 0
 }
 
-// highLen counts the bits of a high part.
-func highLen(high string) int {
-	n := 0
-	for i := range len(high) / 8 {
-		n += bits.OnesCount64(highWord(high, i))
+// len counts the bits of the tail.
+func (t tail) len() int {
+	n, text := 0, t.text()
+	for i := range len(text) / 8 {
+		n += bits.OnesCount64(word(text, i))
 	}
 	return n
 }
 
-// highSubset reports whether s is within t. A longer s is not: its last word is not zero.
-func highSubset(s, t string) bool {
-	if len(s) > len(t) {
+// subsetOf reports whether t is within o. A longer t is not: its last word is not zero.
+func (t tail) subsetOf(o tail) bool {
+	x, y := t.text(), o.text()
+	if len(x) > len(y) {
 		return false
 	}
-	for i := range len(s) / 8 {
-		if highWord(s, i)&^highWord(t, i) != 0 {
+	for i := range len(x) / 8 {
+		if word(x, i)&^word(y, i) != 0 {
 			return false
 		}
 	}
 	return true
 }
 
-func highUnion(s, t string) string {
-	if len(s) < len(t) {
-		s, t = t, s
+func (t tail) union(o tail) tail {
+	if t == o || o.none() {
+		return t
 	}
-	if t == "" || s == t {
-		return s
+	x, y := t.text(), o.text()
+	if len(x) < len(y) {
+		x, y = y, x
 	}
-	var buffer highBuffer
-	n := copy(buffer[:], s)
-	for i := range len(t) / 8 {
-		binary.LittleEndian.PutUint64(buffer[i*8:], highWord(s, i)|highWord(t, i))
+	var buffer tailBuffer
+	n := copy(buffer[:], x)
+	for i := range len(y) / 8 {
+		binary.LittleEndian.PutUint64(buffer[i*8:], word(x, i)|word(y, i))
 	}
-	return highString(buffer[:n], s, t)
+	return tailOf(buffer[:n], t, o)
 }
 
-func highIntersect(s, t string) string {
-	if s == "" || t == "" {
-		return ""
+func (t tail) intersect(o tail) tail {
+	if t.none() || o.none() {
+		return tail{}
 	}
-	var buffer highBuffer
-	n := min(len(s), len(t))
+	x, y := t.text(), o.text()
+	var buffer tailBuffer
+	n := min(len(x), len(y))
 	for i := range n / 8 {
-		binary.LittleEndian.PutUint64(buffer[i*8:], highWord(s, i)&highWord(t, i))
+		binary.LittleEndian.PutUint64(buffer[i*8:], word(x, i)&word(y, i))
 	}
-	return highString(buffer[:n], s, t)
+	return tailOf(buffer[:n], t, o)
 }
 
-func highMinus(s, t string) string {
-	if s == "" || t == "" {
-		return s
+func (t tail) minus(o tail) tail {
+	if t.none() || o.none() {
+		return t
 	}
-	var buffer highBuffer
-	n := copy(buffer[:], s)
-	for i := range min(len(s), len(t)) / 8 {
-		binary.LittleEndian.PutUint64(buffer[i*8:], highWord(s, i)&^highWord(t, i))
+	x, y := t.text(), o.text()
+	var buffer tailBuffer
+	n := copy(buffer[:], x)
+	for i := range min(len(x), len(y)) / 8 {
+		binary.LittleEndian.PutUint64(buffer[i*8:], word(x, i)&^word(y, i))
 	}
-	return highString(buffer[:n], s, t)
+	return tailOf(buffer[:n], t, o)
 }
 
-// highString is the high part that the bytes are: trimmed, and s or t itself if it equals one.
-func highString(b []byte, s, t string) string {
+// tailOf is the tail that the bytes are: trimmed, and t or o itself if it equals one.
+func tailOf(b []byte, t, o tail) tail {
 	for len(b) > 0 && binary.LittleEndian.Uint64(b[len(b)-8:]) == 0 {
 		b = b[:len(b)-8]
 	}
 	switch {
-	case string(b) == s:
-		return s
-	case string(b) == t:
+	case len(b) == 0:
+		return tail{}
+	case string(b) == t.text():
 		return t
+	case string(b) == o.text():
+		return o
 	}
-	return string(b)
+	return tail{unique.Make(string(b))}
 }
 
 // words is a set being worked on, at full width.
@@ -105,19 +125,20 @@ type words [totalWords]uint64
 // load writes the set into w, which must be zero.
 func (s *Set) load(w *words) {
 	copy(w[:], s.low[:])
-	for i := range len(s.high) / 8 {
-		w[lowWords+i] = highWord(s.high, i)
+	text := s.high.text()
+	for i := range len(text) / 8 {
+		w[lowWords+i] = word(text, i)
 	}
 }
 
 // set is the set of catalogue c that w holds.
 func (w *words) set(c *Catalog) (s Set) {
 	copy(s.low[:], w[:])
-	var buffer highBuffer
+	var buffer tailBuffer
 	for i, word := range w[lowWords:] {
 		binary.LittleEndian.PutUint64(buffer[i*8:], word)
 	}
-	s.high = highString(buffer[:], "", "")
-	s.own(c)
+	s.high = tailOf(buffer[:], tail{}, tail{})
+	s.own(c, lowAny(&s.low))
 	return s
 }
