@@ -61,3 +61,16 @@ type Journal interface {
 	// Close ends the journal. Closing twice is no error.
 	Close() error
 }
+
+// MembersLoader is what a Journal may be besides: one that hands over
+// memberships many at a time, and in order. An engine over it calls LoadMembers
+// in place of Load.
+type MembersLoader interface {
+	// LoadMembers is Load, where members is called with the memberships, and
+	// record with everything else. The journal has checked that each may be
+	// stored (relationship.Record.Check). The memberships come in the order of
+	// their keys, one or more of one client in each call. The slice is used
+	// again, and the texts in it share memory: who keeps one copies it
+	// (strings.Clone).
+	LoadMembers(ctx context.Context, record func(relationship.Record) error, members func([]relationship.Member) error) (Head, error)
+}

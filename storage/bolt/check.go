@@ -1,12 +1,10 @@
 package bolt
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"os"
 
 	"github.com/clientaccess/clientaccess/storage"
@@ -30,6 +28,8 @@ const (
 	metaChecked = 56
 	metaMagic   = 0xED0CDAED
 
+	longestKey = 32768
+
 	deepest = 64 // branches above a leaf; a tree so deep holds more than any disk
 )
 
@@ -46,7 +46,8 @@ type meta struct {
 type checker struct {
 	file *os.File
 	meta meta
-	seen map[uint64]bool
+	seen []uint64            // a bit for each page
+	room [deepest + 2][]byte // for the pages from the root down to where the walk is
 }
 
 // checkFile refuses a file that bbolt cannot be trusted with: ErrForeign when
@@ -65,13 +66,14 @@ func checkFile(path string) error {
 	if err != nil || info.Size() == 0 {
 		return err
 	}
-	c := &checker{file: file, seen: map[uint64]bool{}}
+	c := &checker{file: file}
 	if err := c.readMeta(); err != nil {
 		return err
 	}
 	if uint64(info.Size()) < c.meta.pages*uint64(c.meta.pageSize) {
 		return fmt.Errorf("%w: the file is cut short", storage.ErrCorrupt)
 	}
+	c.seen = make([]uint64, c.meta.pages/64+1)
 	return c.tree(c.meta.root, 0)
 }
 
@@ -123,131 +125,4 @@ func parseMeta(b []byte) (meta, error) {
 		return m, errors.New("a description of the file makes no sense")
 	}
 	return m, nil
-}
-
-func damaged(page uint64, what string) error {
-	return fmt.Errorf("%w: page %d %s", storage.ErrCorrupt, page, what)
-}
-
-// tree walks over a page and all below it. A page belongs to one place.
-func (c *checker) tree(id uint64, depth int) error {
-	page, err := c.read(id)
-	if err != nil {
-		return err
-	}
-	if depth > deepest {
-		return damaged(id, "is too deep")
-	}
-	switch flags := binary.NativeEndian.Uint16(page[8:]); flags {
-	case branchPage:
-		return c.branch(id, page, depth)
-	case leafPage:
-		return c.leaf(id, page, depth)
-	default:
-		return damaged(id, "is neither branch nor leaf")
-	}
-}
-
-// read reads a page with what it overflows into.
-func (c *checker) read(id uint64) ([]byte, error) {
-	if id < 2 || id >= c.meta.pages {
-		return nil, damaged(id, "is outside the file")
-	}
-	size := int64(c.meta.pageSize)
-	var header [pageHeader]byte
-	if _, err := c.file.ReadAt(header[:], int64(id)*size); err != nil {
-		return nil, damaged(id, "cannot be read")
-	}
-	overflow := uint64(binary.NativeEndian.Uint32(header[12:]))
-	if binary.NativeEndian.Uint64(header[:]) != id || overflow >= c.meta.pages-id {
-		return nil, damaged(id, "has a wrong header")
-	}
-	for i := id; i <= id+overflow; i++ {
-		if c.seen[i] {
-			return nil, damaged(i, "is used twice")
-		}
-		c.seen[i] = true
-	}
-	page := make([]byte, int64(overflow+1)*size)
-	if _, err := io.ReadFull(io.NewSectionReader(c.file, int64(id)*size, int64(len(page))), page); err != nil {
-		return nil, damaged(id, "cannot be read")
-	}
-	return page, nil
-}
-
-func (c *checker) branch(id uint64, page []byte, depth int) error {
-	count := int(binary.NativeEndian.Uint16(page[10:]))
-	if count == 0 {
-		return damaged(id, "is an empty branch")
-	}
-	var last []byte
-	for i := range count {
-		at := pageHeader + i*branchElement
-		if at+branchElement > len(page) {
-			return damaged(id, "has too many elements")
-		}
-		element := page[at:]
-		position, size := binary.NativeEndian.Uint32(element), binary.NativeEndian.Uint32(element[4:])
-		key, inside := part(element, position, size)
-		if !inside || i > 0 && bytes.Compare(last, key) >= 0 {
-			return damaged(id, "has a wrong element")
-		}
-		last = key
-		if err := c.tree(binary.NativeEndian.Uint64(element[8:]), depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *checker) leaf(id uint64, page []byte, depth int) error {
-	var last []byte
-	for i := range int(binary.NativeEndian.Uint16(page[10:])) {
-		at := pageHeader + i*leafElement
-		if at+leafElement > len(page) {
-			return damaged(id, "has too many elements")
-		}
-		element := page[at:]
-		position, keySize := binary.NativeEndian.Uint32(element[4:]), binary.NativeEndian.Uint32(element[8:])
-		key, insideKey := part(element, position, keySize)
-		value, inside := part(element, position+keySize, binary.NativeEndian.Uint32(element[12:]))
-		if !insideKey || !inside || position+keySize < position || i > 0 && bytes.Compare(last, key) >= 0 {
-			return damaged(id, "has a wrong element")
-		}
-		last = key
-		switch binary.NativeEndian.Uint32(element) {
-		case 0:
-		case 1:
-			if err := c.bucket(id, value, depth); err != nil {
-				return err
-			}
-		default:
-			return damaged(id, "has an element of no kind")
-		}
-	}
-	return nil
-}
-
-// bucket walks over a bucket: a page of its own, or one inside the value.
-func (c *checker) bucket(id uint64, value []byte, depth int) error {
-	if len(value) < bucketHeader {
-		return damaged(id, "has a wrong bucket")
-	}
-	if root := binary.NativeEndian.Uint64(value); root != 0 {
-		return c.tree(root, depth+1)
-	}
-	inline := value[bucketHeader:]
-	if len(inline) < pageHeader || binary.NativeEndian.Uint16(inline[8:]) != leafPage || depth > deepest {
-		return damaged(id, "has a wrong bucket")
-	}
-	return c.leaf(id, inline, depth+1)
-}
-
-// part cuts a piece out of what begins at an element.
-func part(element []byte, position, size uint32) ([]byte, bool) {
-	end := uint64(position) + uint64(size)
-	if end > uint64(len(element)) {
-		return nil, false
-	}
-	return element[position:end], true
 }

@@ -48,13 +48,10 @@ func (j *Journal) Commit(ctx context.Context, after storage.Revision, run func([
 	return j.write(func(tx *bbolt.Tx, h *head) error {
 		var erased []relationship.UserID
 		for _, commit := range batch {
-			if commit.Revision != h.Revision+1 {
-				return fmt.Errorf("commit %d cannot follow commit %d", commit.Revision, h.Revision)
-			}
-			if err := putCommit(tx, h, commit); err != nil {
-				return err
-			}
 			erased = append(erased, commit.Erased()...)
+		}
+		if err := putCommits(tx, h, batch); err != nil {
+			return err
 		}
 		return eraseFromLog(tx, *h, erased)
 	})
@@ -95,20 +92,30 @@ func (j *Journal) write(change func(*bbolt.Tx, *head) error) error {
 	})
 }
 
-func putCommit(tx *bbolt.Tx, h *head, commit storage.Commit) error {
-	if err := putLog(tx, commit); err != nil {
-		return err
-	}
-	records := tx.Bucket(recordBucket)
-	for _, event := range commit.Events {
-		for _, line := range event.Lines {
-			if err := putLine(records, &h.Records, line); err != nil {
-				return err
+// putCommits writes commits behind the newest one. The memberships are written
+// behind all of them: many changes of one client then go together.
+func putCommits(tx *bbolt.Tx, h *head, commits []storage.Commit) error {
+	edits, records := edits{}, tx.Bucket(recordBucket)
+	for _, commit := range commits {
+		if commit.Revision != h.Revision+1 {
+			return fmt.Errorf("commit %d cannot follow commit %d", commit.Revision, h.Revision)
+		}
+		if err := putLog(tx, commit); err != nil {
+			return err
+		}
+		for _, event := range commit.Events {
+			for _, line := range event.Lines {
+				if edits.note(line) {
+					continue
+				}
+				if err := putLine(records, &h.Records, line); err != nil {
+					return err
+				}
 			}
 		}
+		h.Revision, h.ID, h.At, h.Chain = commit.Revision, commit.ID, commit.At, commit.Chain
 	}
-	h.Revision, h.ID, h.At, h.Chain = commit.Revision, commit.ID, commit.At, commit.Chain
-	return nil
+	return edits.write(tx, &h.Records, false)
 }
 
 func putLine(records *bbolt.Bucket, total *sum, line relationship.Line) error {
@@ -122,11 +129,11 @@ func putLine(records *bbolt.Bucket, total *sum, line relationship.Line) error {
 	if line.After == nil {
 		return records.Delete(key)
 	}
-	body, err := relationship.EncodeRecord(line.After)
+	after, err := relationship.AppendRecord(make([]byte, sealSize), line.After)
 	if err != nil {
 		return err
 	}
-	after := seal(recordBucket, key, body)
+	sealIn(recordBucket, key, after)
 	total.add(after)
 	return records.Put(key, after)
 }

@@ -30,8 +30,17 @@ func TestDamage_IsReportedOrChangesNothing(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "access.db")
 	store := openStore(t, path)
+	members := rand.New(rand.NewPCG(7, 8))
 	for i := range 200 {
 		write(t, store, fmt.Sprintf("client-%03d", i))
+		_, err := store.Update(context.Background(), func(tx storage.Tx) error {
+			for m := range 3 {
+				client, user := fmt.Sprintf("client-%03d", i/50), fmt.Sprintf("user-%03d", (i*3+m)*7%500)
+				require.NoError(t, tx.Put(someMember(members, client, user)))
+			}
+			return tx.Log(relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}})
+		})
+		require.NoError(t, err)
 		if i%3 == 0 {
 			write(t, store, fmt.Sprintf("client-%03d", i/2))
 		}

@@ -1,8 +1,6 @@
 package bolt
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -20,18 +18,21 @@ import (
 // content stands before the content.
 //
 //	meta    format, id        text
-//	        head              JSON: the newest commit, the checkpoint, and sums over the next two
+//	        head              JSON: the newest commit, the checkpoint, and sums over the next three
 //	        restoring         while a restore goes on: the file is not usable before it has ended
-//	record  kind 0 first 0 second   JSON: relationship.EncodeRecord
+//	record  kind 0 first 0 second   relationship.AppendRecord; all but memberships
+//	member  client 0 user           members of the client in the order of users, from this user
+//	                                on and up to the next key, in one stream of a relationship.Encoder
 //	aside   the note's key          the note
-//	log     revision, 8 bytes       JSON: storage.EncodeCommit
+//	log     revision, 8 bytes       storage.AppendCommit
 var (
 	metaBucket   = []byte("meta")
 	recordBucket = []byte("record")
+	memberBucket = []byte("member")
 	asideBucket  = []byte("aside")
 	logBucket    = []byte("log")
 
-	buckets = [][]byte{metaBucket, recordBucket, asideBucket, logBucket}
+	buckets = [][]byte{metaBucket, recordBucket, memberBucket, asideBucket, logBucket}
 
 	formatKey = []byte("format")
 	idKey     = []byte("id")
@@ -42,7 +43,7 @@ var (
 
 const (
 	formatName    = "clientaccess journal "
-	formatVersion = 1
+	formatVersion = 2
 )
 
 var format = formatName + strconv.Itoa(formatVersion)
@@ -55,53 +56,20 @@ func checkFormat(text string) error {
 		return ErrForeign
 	case version > formatVersion:
 		return fmt.Errorf("%w: %d, and this package knows %d", ErrNewer, version, formatVersion)
+	case version < formatVersion:
+		return fmt.Errorf("%w: %d, and this package knows %d", ErrOlder, version, formatVersion)
 	}
 	return nil
 }
 
-const sealSize = 16
-
-// seal puts a checksum before the content, bound to the place where it stands.
-func seal(bucket, key, content []byte) []byte {
-	h := sha256.New()
-	for _, part := range [][]byte{bucket, key} {
-		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
-		h.Write(part)
-	}
-	h.Write(content)
-	return append(h.Sum(nil)[:sealSize:sealSize], content...)
-}
-
-// unseal checks the checksum and returns the content.
-func unseal(bucket, key, value []byte) ([]byte, error) {
-	if len(value) < sealSize || !bytes.Equal(seal(bucket, key, value[sealSize:]), value) {
-		return nil, fmt.Errorf("%w: a checksum in %s", storage.ErrCorrupt, bucket)
-	}
-	return value[sealSize:], nil
-}
-
-// sum is a checksum over a set of sealed values that does not depend on their
-// order, and that can be carried on when one comes or goes.
-type sum [2]uint64
-
-func (s *sum) add(value []byte) {
-	s[0] += binary.BigEndian.Uint64(value)
-	s[1] += binary.BigEndian.Uint64(value[8:])
-}
-
-func (s *sum) remove(value []byte) {
-	s[0] -= binary.BigEndian.Uint64(value)
-	s[1] -= binary.BigEndian.Uint64(value[8:])
-}
-
-// head is the newest commit, with the sums over all records and notes, and the
+// head is the newest commit, with the sums over all that is stored, and the
 // beginning of the log.
 type head struct {
 	Revision storage.Revision    `json:"revision"`
 	ID       string              `json:"id"`
 	At       time.Time           `json:"at"`
 	Chain    relationship.Digest `json:"chain"`
-	Records  sum                 `json:"records"`
+	Records  sum                 `json:"records"` // memberships among them
 	Notes    sum                 `json:"notes"`
 	// Checkpoint is where the log begins.
 	Checkpoint storage.Checkpoint `json:"checkpoint"`

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
 
-	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 )
 
@@ -26,6 +24,10 @@ var (
 	ErrForeign = errors.New("the file is not a journal")
 	// ErrNewer: a newer version of this package has written the file.
 	ErrNewer = errors.New("the file has a newer format")
+	// ErrOlder: an older version of this package has written the file, in a
+	// format that is read no more. That version can dump it (storage.Dump), and
+	// this one restore the dump.
+	ErrOlder = errors.New("the file has an older format")
 )
 
 // Journal is a storage.Journal in one file. Make one with Open. All methods
@@ -47,7 +49,10 @@ type Journal struct {
 	closed   bool
 }
 
-var _ storage.Journal = (*Journal)(nil)
+var (
+	_ storage.Journal       = (*Journal)(nil)
+	_ storage.MembersLoader = (*Journal)(nil)
+)
 
 // Open opens the journal in a file, and makes the file when there is none.
 // Only the owner can read it.
@@ -143,48 +148,6 @@ func (j *Journal) ID() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.id
-}
-
-// Load implements storage.Journal.
-func (j *Journal) Load(ctx context.Context, record func(relationship.Record) error) (storage.Head, error) {
-	var h head
-	err := j.view(func(tx *bbolt.Tx) (err error) {
-		if h, err = getHead(tx); err != nil {
-			return err
-		}
-		var records, notes sum
-		err = tx.Bucket(recordBucket).ForEach(func(key, value []byte) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			body, err := unseal(recordBucket, key, value)
-			if err != nil {
-				return err
-			}
-			read, err := relationship.DecodeRecord(body)
-			if err != nil {
-				return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
-			}
-			records.add(value)
-			return record(read)
-		})
-		if err != nil {
-			return err
-		}
-		err = tx.Bucket(asideBucket).ForEach(func(key, value []byte) error {
-			_, err := unseal(asideBucket, key, value)
-			notes.add(value)
-			return err
-		})
-		if err == nil && records != h.Records {
-			err = fmt.Errorf("%w: the records are not those of the newest commit", storage.ErrCorrupt)
-		}
-		if err == nil && notes != h.Notes {
-			err = fmt.Errorf("%w: the notes are not those that were written", storage.ErrCorrupt)
-		}
-		return err
-	})
-	return storage.Head{Revision: h.Revision, At: h.At, Chain: h.Chain}, err
 }
 
 // Backup writes a copy of the journal as it is now, while it is in use. The

@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 
@@ -14,12 +13,13 @@ import (
 )
 
 func putLog(tx *bbolt.Tx, commit storage.Commit) error {
-	body, err := storage.EncodeCommit(commit)
+	key := logKey(commit.Revision)
+	value, err := storage.AppendCommit(make([]byte, sealSize), commit)
 	if err != nil {
 		return err
 	}
-	key := logKey(commit.Revision)
-	return tx.Bucket(logBucket).Put(key, seal(logBucket, key, body))
+	sealIn(logBucket, key, value)
+	return tx.Bucket(logBucket).Put(key, value)
 }
 
 // missed reads the commits behind a revision.
@@ -90,7 +90,7 @@ func readLog(tx *bbolt.Tx, after, last storage.Revision) ([]storage.Commit, erro
 		if err != nil {
 			return commits, fmt.Errorf("commit %d: %w", revision, err)
 		}
-		commit, err := storage.DecodeCommit(body)
+		commit, err := storage.ReadCommit(body)
 		if err != nil {
 			return commits, fmt.Errorf("%w: commit %d: %w", storage.ErrCorrupt, revision, err)
 		}
@@ -157,19 +157,23 @@ func forget(tx *bbolt.Tx, h *head, last storage.Revision) error {
 	return nil
 }
 
-// eraseFromLog takes the data of users out of every commit (ORG-5). It reads
-// the whole log; only commits in which the id of such a user stands are decoded.
+// eraseFromLog takes the data of users out of every commit (ORG-5). It looks
+// through the whole log; only commits in which the id of such a user stands, as
+// the record of a user has it, are read.
 func eraseFromLog(tx *bbolt.Tx, h head, users []relationship.UserID) error {
 	if len(users) == 0 {
 		return nil
 	}
 	var ids [][]byte
 	for _, user := range users {
-		id, err := json.Marshal(user)
+		var id relationship.Encoder
+		id.Reset(nil)
+		id.Text(string(user))
+		written, err := id.Bytes()
 		if err != nil {
 			return err
 		}
-		ids = append(ids, append([]byte(`{"id":`), id...))
+		ids = append(ids, written[1:]) // without the version
 	}
 	for revision := h.Checkpoint.Revision + 1; revision <= h.Revision; revision++ {
 		value := tx.Bucket(logBucket).Get(logKey(revision))

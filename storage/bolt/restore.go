@@ -39,11 +39,21 @@ func (j *Journal) Restore(ctx context.Context, whole storage.Whole) error {
 }
 
 func (j *Journal) restore(ctx context.Context, whole storage.Whole) error {
-	err := inSteps(ctx, j, whole.Records, func(tx *bbolt.Tx, h *head, record relationship.Record) error {
-		if tx.Bucket(recordBucket).Get(recordKey(record.Key())) != nil {
-			return fmt.Errorf("%w: %s is there twice", storage.ErrCorrupt, record.Key())
+	err := inSteps(ctx, j, whole.Records, func(tx *bbolt.Tx, h *head, records []relationship.Record) error {
+		edits := edits{}
+		for _, record := range records {
+			line := relationship.Line{After: record}
+			switch {
+			case edits.has(record.Key()) || tx.Bucket(recordBucket).Get(recordKey(record.Key())) != nil:
+				return fmt.Errorf("%w: %s is there twice", storage.ErrCorrupt, record.Key())
+			case edits.note(line):
+			default:
+				if err := putLine(tx.Bucket(recordBucket), &h.Records, line); err != nil {
+					return err
+				}
+			}
 		}
-		return putLine(tx.Bucket(recordBucket), &h.Records, relationship.Line{After: record})
+		return edits.write(tx, &h.Records, true)
 	})
 	if err != nil {
 		return err
@@ -56,11 +66,17 @@ func (j *Journal) restore(ctx context.Context, whole storage.Whole) error {
 	if err != nil {
 		return err
 	}
-	if err := inSteps(ctx, j, whole.Commits, putCommit); err != nil {
+	if err := inSteps(ctx, j, whole.Commits, putCommits); err != nil {
 		return err
 	}
-	err = inSteps(ctx, j, whole.Notes, func(tx *bbolt.Tx, h *head, note storage.Note) error {
-		return (&notes{bucket: tx.Bucket(asideBucket), total: &h.Notes}).Put(note.Key, note.Note)
+	err = inSteps(ctx, j, whole.Notes, func(tx *bbolt.Tx, h *head, list []storage.Note) error {
+		kept := &notes{bucket: tx.Bucket(asideBucket), total: &h.Notes}
+		for _, note := range list {
+			if err := kept.Put(note.Key, note.Note); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -81,30 +97,26 @@ func (j *Journal) restore(ctx context.Context, whole storage.Whole) error {
 }
 
 // inSteps puts the items of a sequence, some in each transaction.
-func inSteps[Item any](ctx context.Context, j *Journal, items iter.Seq2[Item, error], put func(*bbolt.Tx, *head, Item) error) error {
+func inSteps[Item any](ctx context.Context, j *Journal, items iter.Seq2[Item, error], put func(*bbolt.Tx, *head, []Item) error) error {
 	next, stop := iter.Pull2(items)
 	defer stop()
 	for more := true; more; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		err := j.write(func(tx *bbolt.Tx, h *head) error {
-			for range restoreStep {
-				var item Item
-				var err error
-				if item, err, more = next(); !more {
-					return nil
-				}
-				if err != nil {
-					return err
-				}
-				if err := put(tx, h, item); err != nil {
-					return err
-				}
+		step := make([]Item, 0, restoreStep)
+		for len(step) < restoreStep {
+			var item Item
+			var err error
+			if item, err, more = next(); !more {
+				break
 			}
-			return nil
-		})
-		if err != nil {
+			if err != nil {
+				return err
+			}
+			step = append(step, item)
+		}
+		if err := j.write(func(tx *bbolt.Tx, h *head) error { return put(tx, h, step) }); err != nil {
 			return err
 		}
 	}

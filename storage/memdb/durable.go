@@ -38,7 +38,7 @@ func Open(ctx context.Context, journal storage.Journal) (*Store, error) {
 // load reads everything that the journal holds.
 func (s *Store) load(ctx context.Context) error {
 	loading := newLoading()
-	head, err := s.journal.Load(ctx, loading.add)
+	head, err := loading.load(ctx, s.journal)
 	if err == nil {
 		err = loading.finish()
 	}
