@@ -16,10 +16,20 @@ import (
 // context and gives no error: what cannot be answered is refused, with a
 // Reason (ASK-2, ASK-4). The permission comes from the Manager's Catalog.
 func (m *Manager) Check(user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
-	v := m.look()
+	if m.follows {
+		fresh := m.store.FreshAt() // before the state is read, and compared behind it
+		return m.aged(m.check(m.look(), user, client, permission), fresh)
+	}
+	return m.check(m.look(), user, client, permission)
+}
+
+func (m *Manager) check(v *view, user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
 	slot := v.index.table.client(&m.indexer.hash, string(client))
 	if p := m.profile(v, v.snapshot, slot, client, user, nil); p != nil {
 		return m.vocabulary.decideBy(p, permission, v.revision)
+	}
+	if v.closed {
+		return v.refused(ReasonClosed)
 	}
 	return m.evaluate(v.snapshot, client, user, permission, m.nowAt(v.snapshot))
 }
@@ -39,11 +49,11 @@ var factsPool = sync.Pool{New: func() any { return new(facts) }}
 
 // profile finds what the index knows of a user in a client, whose slot it is;
 // nil when it leaves the answer to the evaluator. The reader shows the view's
-// state. The clock is read only for a
-// member whom time bounds, unless the instant is given.
+// state. The clock is read only for a member whom time bounds, unless the
+// instant is given.
 func (m *Manager) profile(v *view, r storage.Reader, slot *slot, client relationship.ClientID, user relationship.UserID,
 	now *time.Time) *profile {
-	if !v.inForce {
+	if !v.direct {
 		return nil
 	}
 	e, found := slot.find(&m.indexer.hash, string(user))
@@ -105,12 +115,23 @@ func (m *Manager) Can(user relationship.UserID, client relationship.ClientID, pe
 // permissions for which Check says yes. It is what a screen wants to know
 // before it draws its buttons.
 func (m *Manager) Permissions(user relationship.UserID, client relationship.ClientID) permset.Set {
-	v := m.look()
+	if !m.follows {
+		return m.permissions(m.look(), user, client)
+	}
+	fresh := m.store.FreshAt()
+	set := m.permissions(m.look(), user, client)
+	if time.Since(fresh) > m.options.MaxStaleness {
+		return permset.Set{}
+	}
+	return set
+}
+
+func (m *Manager) permissions(v *view, user relationship.UserID, client relationship.ClientID) permset.Set {
 	slot := v.index.table.client(&m.indexer.hash, string(client))
 	if p := m.profile(v, v.snapshot, slot, client, user, nil); p != nil {
 		return p.allowed
 	}
-	if !v.inForce {
+	if !v.inForce || v.closed {
 		return permset.Set{}
 	}
 	return m.vocabulary.usable(gather(v.snapshot, client, user, m.nowAt(v.snapshot)))
@@ -169,12 +190,16 @@ func (e Explanation) String() string {
 // member themselves, the client's side, an employee with Client Access Manager
 // access of the partner that manages the member, and the host may see it. To
 // everybody else the answer is ErrNotAllowed, whether or not what they name
-// exists.
+// exists. On a store that is closed, or past Options.MaxStaleness, it is
+// storage.ErrClosed or ErrStale.
 func (m *Manager) Explain(viewer Call, user relationship.UserID, client relationship.ClientID, permission permset.Permission) (Explanation, error) {
 	if err := viewer.check(); err != nil {
 		return Explanation{}, err
 	}
-	r := m.store.Snapshot()
+	r, err := m.state()
+	if err != nil {
+		return Explanation{}, err
+	}
 	f := gather(r, client, user, m.nowAt(r))
 	if !m.maySee(r, viewer, f, user, client) {
 		return Explanation{}, refuse("ASK-2", ErrNotAllowed, client, user)
@@ -184,7 +209,11 @@ func (m *Manager) Explain(viewer Call, user relationship.UserID, client relation
 		Place: Place{client, user}, Permission: permission.Name(), Decision: m.decide(r, &w, permission),
 	}
 	p := newPlight(r, m.vocabulary, f, e.Place, permission)
-	for reason := ReasonUnknownPermission; reason < reasonEnd; reason++ {
+	last := ReasonOtherCatalog
+	if m.follows {
+		last = ReasonRevocationLost
+	}
+	for reason := ReasonUnknownPermission; reason <= last; reason++ {
 		condition := Condition{Reason: reason, Holds: !e.Decision.Failed(reason)}
 		if !condition.Holds {
 			condition.ChangeableBy = p.changeableBy(reason)
@@ -224,7 +253,10 @@ func (m *Manager) Credit(viewer Call, client relationship.ClientID) ([]CreditSha
 	if err := viewer.check(); err != nil {
 		return nil, err
 	}
-	r := m.store.Snapshot()
+	r, err := m.state()
+	if err != nil {
+		return nil, err
+	}
 	now := m.nowAt(r)
 	if _, known := r.Get(relationship.ClientKey(client)); !known && viewer.host {
 		return nil, refuse("ASK-4", ErrUnknownClient, client)

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"slices"
+
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -21,7 +23,21 @@ type Question struct {
 // client are cheapest next to each other; the questions are not changed. It
 // takes no lock.
 func (m *Manager) CheckMany(questions []Question) []Decision {
-	v := m.look()
+	if !m.follows {
+		return m.checkMany(m.look(), questions)
+	}
+	fresh := m.store.FreshAt()
+	decisions := m.checkMany(m.look(), questions)
+	for i, d := range decisions {
+		decisions[i] = m.aged(d, fresh)
+	}
+	return decisions
+}
+
+func (m *Manager) checkMany(v *view, questions []Question) []Decision {
+	if v.closed {
+		return slices.Repeat([]Decision{v.refused(ReasonClosed)}, len(questions))
+	}
 	now := m.nowAt(v.snapshot)
 	r := remember(v.snapshot)
 	var slot *slot

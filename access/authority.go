@@ -106,6 +106,9 @@ func (w *work) asPartnerAdmin(client relationship.ClientID) (authority, error) {
 	if _, err := w.eligible(employee.Partner); err != nil {
 		return authority{}, err
 	}
+	if err := w.v.mayAct(Place{client, employee.User}); err != nil {
+		return authority{}, err
+	}
 	// The relationship's own limit bounds actor and target alike, so it is
 	// not part of until.
 	return authority{partner: employee.Partner, holds: w.v.holds(f), until: f.member.Until(f.terms)}, nil
@@ -144,7 +147,7 @@ func (v *vocabulary) findClientSide(r storage.Reader, call Call, client relation
 		return f, refuse("ORG-3", ErrNotAllowed, client, call.user,
 			"only an active super admin, or own user who may add and edit users, of the client may do this")
 	}
-	return f, nil
+	return f, v.mayAct(Place{client, call.user})
 }
 
 // asApprover asks for who may let an employee of the partner in (LINK-3,

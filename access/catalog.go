@@ -147,7 +147,7 @@ func (m *Manager) layDown(ctx context.Context, change string, accept func([]Gain
 			m.vocabulary.rememberSets([]relationship.Line{{After: record}})
 		}
 	}
-	m.view.Store(m.viewOf(snapshot, m.indexer.build(snapshot)))
+	m.moveTo()
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"time"
 
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -59,6 +60,14 @@ const (
 	// ReasonOtherCatalog: another Manager has laid down another catalogue
 	// since this one was opened (ErrCatalog).
 	ReasonOtherCatalog
+	// ReasonRevocationLost: the journal has lost a commit that took this away,
+	// and nobody has acknowledged the loss yet (LostTails).
+	ReasonRevocationLost
+	// ReasonStale: what is known here is older than Options.MaxStaleness. No
+	// other reason is given with it.
+	ReasonStale
+	// ReasonClosed: the store has been closed. No other reason is given with it.
+	ReasonClosed
 
 	reasonEnd
 	reasonNone = ReasonUndecided
@@ -69,7 +78,7 @@ var reasonTexts = [reasonEnd]string{
 	"not a member", "deactivated", "membership has run out", "member is paused", "relationship is over",
 	"partner is paused", "partner is closed", "employee is not active", "not in the member's set",
 	"for super admins only", "never for managed members", "cut by the client's ceiling", "no seat for a paid permission",
-	"another catalogue is in force",
+	"another catalogue is in force", "taken by a commit that was lost", "what is known is too old", "store is closed",
 }
 
 // String returns the reason in words.
@@ -86,7 +95,7 @@ var reasonCodes = [reasonEnd]string{
 	"not_member", "deactivated", "run_out", "member_paused", "relationship_over",
 	"partner_paused", "partner_closed", "employee_inactive", "not_in_set",
 	"super_admin_only", "never_managed", "ceiling", "no_seat",
-	"other_catalog",
+	"other_catalog", "revocation_lost", "stale", "closed",
 }
 
 // MarshalText returns the reason as a code for programs, such as "not_in_set".
@@ -127,9 +136,10 @@ func (r reasons) first() Reason {
 // Decision is the answer to one question: a small value without strings. The
 // zero Decision refuses.
 type Decision struct {
-	revision storage.Revision
-	decided  bool
-	failed   reasons
+	revision  storage.Revision
+	staleness time.Duration
+	decided   bool
+	failed    reasons
 }
 
 // Allowed reports whether the permission may be used.
@@ -149,6 +159,11 @@ func (d Decision) Failed(reason Reason) bool { return d.decided && d.failed.has(
 
 // Revision is the revision of the state that the answer comes from.
 func (d Decision) Revision() storage.Revision { return d.revision }
+
+// Staleness is how old the state may have been that the answer comes from, when
+// it was given: by then, others could have committed what it does not show. It
+// is zero on a store without other writers.
+func (d Decision) Staleness() time.Duration { return d.staleness }
 
 // String returns the answer in words.
 func (d Decision) String() string {
@@ -181,7 +196,8 @@ var ErrDenied = errors.New("access denied")
 
 // DeniedError is a refused Decision as an error. It matches ErrDenied and,
 // where something asked about is unknown, ErrUnknownPermission,
-// ErrUnknownClient or ErrUnknownUser (ASK-4).
+// ErrUnknownClient or ErrUnknownUser (ASK-4); and ErrStale, storage.ErrClosed or
+// ErrRevocationLost where that is the reason.
 type DeniedError struct {
 	// Reason is why.
 	Reason Reason
@@ -190,7 +206,8 @@ type DeniedError struct {
 // Error says why.
 func (e *DeniedError) Error() string {
 	rule := "ASK-1"
-	if len(e.Unwrap()) > 1 {
+	switch e.Reason {
+	case ReasonUnknownPermission, ReasonUnknownClient, ReasonUnknownUser:
 		rule = "ASK-4"
 	}
 	return fmt.Sprintf("%v: %v (%s)", ErrDenied, e.Reason, rule)
@@ -205,6 +222,12 @@ func (e *DeniedError) Unwrap() []error {
 		return []error{ErrDenied, ErrUnknownClient}
 	case ReasonUnknownUser:
 		return []error{ErrDenied, ErrUnknownUser}
+	case ReasonRevocationLost:
+		return []error{ErrDenied, ErrRevocationLost}
+	case ReasonStale:
+		return []error{ErrDenied, ErrStale}
+	case ReasonClosed:
+		return []error{ErrDenied, storage.ErrClosed}
 	}
 	return []error{ErrDenied}
 }

@@ -29,7 +29,7 @@ func TestASK2_AReasonIsACodeForPrograms(t *testing.T) {
 		require.NoError(t, read.UnmarshalText(code))
 		require.Equal(t, reason, read)
 	}
-	require.Len(t, seen, 20)
+	require.Len(t, seen, 23)
 	var read access.Reason
 	require.ErrorIs(t, read.UnmarshalText([]byte("nothing")), access.ErrInvalid)
 }

@@ -54,8 +54,11 @@ func (m *Manager) drift(viewer Call, template string, yield func(Drift) bool) er
 	if err := viewer.check(); err != nil {
 		return err
 	}
-	r := m.store.Snapshot()
-	if err := m.sameCatalog(r); err != nil {
+	r, err := m.state()
+	if err == nil {
+		err = m.sameCatalog(r)
+	}
+	if err != nil {
 		return err
 	}
 	now := m.nowAt(r)

@@ -47,7 +47,8 @@ type EachResult struct {
 // The error is about the call: it is malformed, the store failed, or ctx ended.
 // What was committed by then stays, and is in the result. With
 // storage.ErrUnknownOutcome the first chunk that is said to be not attempted may
-// have been committed.
+// have been committed; with storage.ErrUnconfirmed no copy has confirmed the last
+// chunk that was committed.
 //
 // A call with a key (Call.Once) decides each chunk once: repeated after it was
 // broken off, it goes on behind the chunks that were decided. Of a chunk in which
@@ -92,7 +93,11 @@ func (m *Manager) PlanEach(ctx context.Context, call Call, change Change) (EachR
 	if err != nil {
 		return EachResult{}, err
 	}
-	if _, err := m.tryEach(m.store.Snapshot().Draft(), call, "", result.Items); err != nil {
+	snapshot, err := m.state()
+	if err == nil {
+		_, err = m.tryEach(snapshot.Draft(), call, "", result.Items)
+	}
+	if err != nil {
 		return EachResult{}, err
 	}
 	owned, err := m.askAssets(ctx, reviewedIn(result.Items))
@@ -140,7 +145,7 @@ func (m *Manager) itemsOf(call Call, change Change) (EachResult, error) {
 
 // placesIn are the places that a change is about that names nobody.
 func (m *Manager) placesIn(call Call, change Change) ([]Place, error) {
-	done, err := m.inDraft(m.store.Snapshot(), attempt{call: call, changes: []Change{change}, lenient: true})
+	done, err := m.inDraft(m.newest(), attempt{call: call, changes: []Change{change}, lenient: true})
 	var places []Place
 	for _, member := range done.effects.Members {
 		places = append(places, member.Place)
@@ -181,9 +186,10 @@ func (m *Manager) commitEach(ctx context.Context, call Call, key onceKey, number
 		if errors.Is(err, ErrBusy) {
 			continue
 		}
-		if err != nil {
+		if !isCommitted(err) {
 			return err
 		}
+		unconfirmed := err
 		if earlier.Replayed {
 			revision = earlier.Revision
 		}
@@ -198,7 +204,7 @@ func (m *Manager) commitEach(ctx context.Context, call Call, key onceKey, number
 		m.vocabulary.rememberSets(lines)
 		copy(items, done)
 		m.tidyNow(ctx, revision)
-		return nil
+		return unconfirmed
 	}
 	return ErrBusy
 }
@@ -209,7 +215,7 @@ func (m *Manager) askAbout(ctx context.Context, call Call, items []Item) (map[Pl
 		return nil, nil, nil
 	}
 	planned := slices.Clone(items)
-	if _, err := m.tryEach(m.store.Snapshot().Draft(), call, "", planned); err != nil {
+	if _, err := m.tryEach(m.newest().Draft(), call, "", planned); err != nil {
 		return nil, nil, err
 	}
 	asked := map[Place]bool{}

@@ -105,6 +105,17 @@ var (
 	// ErrCursor: the cursor was made for another list, query or viewer
 	// (SEE-5).
 	ErrCursor = errors.New("the cursor belongs to another list")
+	// ErrStale: what is known here is older than Options.MaxStaleness, or older
+	// than a Token asks for, and did not become newer in time.
+	ErrStale = errors.New("what is known is too old")
+	// ErrLostTail: the Token is of a commit that the journal has lost.
+	ErrLostTail = errors.New("the token is of a commit that was lost")
+	// ErrOtherStore: the Token is of another store.
+	ErrOtherStore = errors.New("the token is of another store")
+	// ErrRevocationLost: the journal has lost a commit that took from somebody
+	// what they may use; what it took stays taken here until the loss is
+	// acknowledged (Manager.AcknowledgeLost).
+	ErrRevocationLost = errors.New("taken by a commit that was lost")
 	// ErrBusy: the state kept changing while the call was being worked out.
 	// Nothing was changed; the same call may be tried again.
 	ErrBusy = errors.New("the state keeps changing")

@@ -122,16 +122,27 @@ func failures(f *facts) (failed reasons) {
 	return failed
 }
 
+// failures is failures, and whether what a lost tail took keeps everything closed.
+func (v *vocabulary) failures(f *facts) reasons {
+	failed := failures(f)
+	if v.kept.Load().closes(f) {
+		failed = failed.with(ReasonRevocationLost)
+	}
+	return failed
+}
+
 // verdict is what the facts come to before a permission is asked about. All
 // that is asked about one user in one client is answered from one verdict.
 type verdict struct {
 	failed reasons
 	given  permset.Set
 	leaves [len(cuts)]permset.Set
+	// kept are the permissions that no lost tail took.
+	kept permset.Set
 }
 
 func (v *vocabulary) weigh(f *facts) verdict {
-	w := verdict{failed: failures(f), given: v.given(f)}
+	w := verdict{failed: v.failures(f), given: v.given(f), kept: v.kept.Load().leaves(v, f)}
 	for i, cut := range cuts {
 		w.leaves[i] = cut.leaves(v, f)
 	}
@@ -152,6 +163,9 @@ func (v *vocabulary) decide(w *verdict, permission permset.Permission) (failed r
 			failed = failed.with(cut.reason)
 		}
 	}
+	if !w.kept.Has(permission) {
+		failed = failed.with(ReasonRevocationLost)
+	}
 	return failed
 }
 
@@ -169,6 +183,11 @@ func (v *vocabulary) left(f *facts, apart Reason) permset.Set {
 
 // usable is the set of permissions that the member may use now.
 func (v *vocabulary) usable(f *facts) permset.Set {
+	return v.usableAlone(f).Intersect(v.kept.Load().leaves(v, f))
+}
+
+// usableAlone is usable, lost tails apart.
+func (v *vocabulary) usableAlone(f *facts) permset.Set {
 	if failures(f) != 0 {
 		return permset.Set{}
 	}
@@ -186,5 +205,5 @@ func (v *vocabulary) holds(f *facts) permset.Set {
 	if !f.isSuperAdmin() {
 		set = set.Minus(v.billing)
 	}
-	return set
+	return set.Intersect(v.kept.Load().leaves(v, f))
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -23,6 +24,10 @@ type follower struct {
 	state    storage.Tx
 	revision storage.Revision
 	v        *vocabulary
+	// head is the commit that the state stands on; before the first step only
+	// its number is known, and begin is the snapshot that the step leads to.
+	head  storage.Head
+	begin storage.Snapshot
 	// now is the instant up to which is told what the clock took.
 	now     time.Time
 	runOuts runOuts
@@ -30,11 +35,12 @@ type follower struct {
 
 // follow begins behind a revision.
 func (m *Manager) follow(ctx context.Context, after storage.Revision, tell func(Losses) bool) (*follower, error) {
-	state, err := storage.Past(ctx, m.store, m.store.Snapshot(), after)
+	begin := m.newest()
+	state, err := storage.Past(ctx, m.store, begin, after)
 	if err != nil {
 		return nil, err
 	}
-	f := &follower{m: m, tell: tell, state: state, revision: after, now: state.At(), runOuts: newRunOuts()}
+	f := &follower{m: m, tell: tell, state: state, revision: after, begin: begin, now: state.At(), runOuts: newRunOuts()}
 	if f.v, err = m.vocabularyOf(state); err != nil {
 		return nil, err
 	}
@@ -49,12 +55,16 @@ func (m *Manager) follow(ctx context.Context, after storage.Revision, tell func(
 func (f *follower) next(ctx context.Context) error {
 	// The clock is read first: every commit that the state lacks is later.
 	now := relationship.Instant(f.m.options.Clock())
-	snapshot := f.m.store.Snapshot()
+	snapshot := f.m.newest()
 	if err := cmp.Or(ctx.Err(), f.m.sameCatalog(snapshot)); err != nil {
 		return err
 	}
-	if snapshot.Revision() > f.revision {
-		return f.catchUp(ctx, snapshot)
+	if f.begin != nil {
+		snapshot, f.begin = f.begin, nil
+		return f.catchUp(ctx, snapshot, f.m.store.Changes(ctx, f.revision))
+	}
+	if snapshot.Head().Chain != f.head.Chain {
+		return f.catchUp(ctx, snapshot, f.behind(ctx))
 	}
 	if now.Before(snapshot.At()) {
 		now = snapshot.At() // as nowAt
@@ -71,21 +81,51 @@ func (f *follower) next(ctx context.Context) error {
 	return err
 }
 
-// catchUp goes through the commits up to a snapshot.
-func (f *follower) catchUp(ctx context.Context, snapshot storage.Snapshot) error {
-	for commit, err := range f.m.store.Changes(ctx, f.revision) {
+// behind runs over the commits behind the state, from memory where it reaches
+// back so far. ErrDiverged says that the journal has lost the state.
+func (f *follower) behind(ctx context.Context) iter.Seq2[storage.Commit, error] {
+	return func(yield func(storage.Commit, error) bool) {
+		if commits, known := f.m.store.Since(f.head); known {
+			for _, commit := range commits {
+				if !yield(commit, nil) {
+					return
+				}
+			}
+			return
+		}
+		has, err := f.m.logHas(ctx, f.head)
+		if err == nil && !has {
+			err = storage.ErrDiverged
+		}
+		if err != nil {
+			yield(storage.Commit{}, err)
+			return
+		}
+		f.m.store.Changes(ctx, f.revision)(yield)
+	}
+}
+
+// catchUp goes through commits up to a snapshot.
+func (f *follower) catchUp(ctx context.Context, snapshot storage.Snapshot, commits iter.Seq2[storage.Commit, error]) error {
+	last := storage.Head{Revision: f.revision}
+	for commit, err := range commits {
 		if err != nil {
 			return err
 		}
 		if commit.Revision > snapshot.Revision() {
 			break
 		}
+		last = storage.Head{Revision: commit.Revision, Chain: commit.Chain}
 		if err := f.passTo(commit.At); err != nil {
 			return err
 		}
 		if err := f.commit(commit); err != nil {
 			return err
 		}
+	}
+	f.head = snapshot.Head()
+	if last.Revision != f.head.Revision || last.Chain != f.head.Chain && last.Chain != (relationship.Digest{}) {
+		return storage.ErrDiverged
 	}
 	f.state = snapshot.Draft() // the same state, without what was written to get there
 	return nil

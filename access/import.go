@@ -117,7 +117,7 @@ func (m *Manager) Import(ctx context.Context, call Call, rows iter.Seq[ImportRow
 	for row := range rows {
 		step = append(step, ImportedRow{Number: counts.Total() + len(step), Row: row})
 		if err = ctx.Err(); err == nil && len(step) == chunk {
-			if err = m.importCommit(ctx, call, id, step); err == nil {
+			if err = m.importCommit(ctx, call, id, step); isCommitted(err) {
 				tell(step)
 				step = step[:0]
 			}
@@ -129,7 +129,7 @@ func (m *Manager) Import(ctx context.Context, call Call, rows iter.Seq[ImportRow
 	if err == nil && len(step) > 0 {
 		err = m.importCommit(ctx, call, id, step)
 	}
-	if err != nil {
+	if !isCommitted(err) {
 		for i, outcome := range step {
 			step[i] = ImportedRow{Number: outcome.Number, Row: outcome.Row, Outcome: NotAttempted, Err: err}
 		}

@@ -47,7 +47,7 @@ func (m *Manager) importCommit(ctx context.Context, call Call, id string, step [
 			}
 			continue
 		}
-		if err != nil {
+		if !isCommitted(err) {
 			return err
 		}
 		for i := range step {
@@ -55,7 +55,7 @@ func (m *Manager) importCommit(ctx context.Context, call Call, id string, step [
 		}
 		m.vocabulary.rememberSets(lines)
 		m.tidyNow(ctx, revision)
-		return nil
+		return err // no copy has confirmed it, or nothing
 	}
 	return ErrBusy
 }

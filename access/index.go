@@ -32,6 +32,7 @@ func (v *vocabulary) profile(w verdict) *profile {
 		for _, leaves := range w.leaves {
 			p.allowed = p.allowed.Intersect(leaves)
 		}
+		p.allowed = p.allowed.Intersect(w.kept)
 	}
 	return p
 }
@@ -107,7 +108,7 @@ func (x *indexer) number(f *facts) uint16 {
 func (x *indexer) entry(r storage.Reader, f *facts) entry {
 	var room [4]time.Time
 	turns, known := f.turns(r, room[:0])
-	if !known {
+	if !known || x.v.kept.Load().has(Place{f.member.Client, f.member.User}) {
 		return newEntry(askEvaluator, askEvaluator, 0)
 	}
 	profile := x.number(f)

@@ -56,6 +56,8 @@ func TestASK1_TheIndexIsTheEvaluator(t *testing.T) {
 	t.Logf("%d worlds, %d questions, %d yes", worlds, questions, yes)
 	require.Positive(t, yes)
 	for reason := access.ReasonUnknownClient; reason <= access.ReasonNotInSet; reason++ {
-		require.Positive(t, reasons[reason], reason)
+		if !testing.Short() { // some are rare
+			require.Positive(t, reasons[reason], reason)
+		}
 	}
 }

@@ -213,7 +213,10 @@ func (m *Manager) openLink(call Call, client relationship.ClientID, secret relat
 	if err := call.check(); err != nil {
 		return LinkView{}, err
 	}
-	r := m.store.Snapshot()
+	r, err := m.state()
+	if err != nil {
+		return LinkView{}, err
+	}
 	now := m.nowAt(r)
 	if _, err := m.vocabulary.findClientSide(r, call, client, now); err != nil {
 		return LinkView{}, err

@@ -112,7 +112,7 @@ func (s sight) asksFor(query MemberQuery, member relationship.Member) bool {
 			return false
 		}
 	}
-	return len(query.Why) == 0 || hasAny(query.Why, failures(gather(s.r, member.Client, member.User, s.now)).first())
+	return len(query.Why) == 0 || hasAny(query.Why, s.m.vocabulary.failures(gather(s.r, member.Client, member.User, s.now)).first())
 }
 
 // employment is what a member is to the partner that manages them, or whose

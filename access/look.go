@@ -35,7 +35,10 @@ func (m *Manager) Member(viewer Call, user relationship.UserID, client relations
 	if err := viewer.check(); err != nil {
 		return MemberView{}, err
 	}
-	r := m.store.Snapshot()
+	r, err := m.state()
+	if err != nil {
+		return MemberView{}, err
+	}
 	f := gather(r, client, user, m.nowAt(r))
 	if !m.maySee(r, viewer, f, user, client) {
 		return MemberView{}, refuse("ASK-2", ErrNotAllowed, client, user)
@@ -50,7 +53,7 @@ func (m *Manager) Member(viewer Call, user relationship.UserID, client relations
 
 // view is the membership as its viewer sees it, but for the tick.
 func (v *vocabulary) view(f *facts) MemberView {
-	why := failures(f).first()
+	why := v.failures(f).first()
 	return MemberView{
 		Place: Place{f.member.Client, f.member.User}, MemberState: v.state(f),
 		Active: why == ReasonAllowed, Why: why, Until: f.member.Until(f.terms), Since: f.member.Since,
@@ -96,7 +99,10 @@ func (m *Manager) Relationship(viewer Call, partner relationship.PartnerID, clie
 	if err := viewer.check(); err != nil {
 		return RelationshipView{}, err
 	}
-	r := m.store.Snapshot()
+	r, err := m.state()
+	if err != nil {
+		return RelationshipView{}, err
+	}
 	now := m.nowAt(r)
 	_, errClient := m.vocabulary.findClientSide(r, viewer, client, now)
 	employee, errPartner := findEmployee(r, viewer, now)

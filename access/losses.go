@@ -79,6 +79,8 @@ var errEnough = errors.New("the reader has enough")
 //     Take the newest revision from the store's Snapshot, ask Check about every
 //     session that is open, and follow behind that revision.
 //   - storage.ErrAhead: the store has no such revision. Do the same.
+//   - storage.ErrDiverged: the journal has lost commits that were told. Do the
+//     same, and see LostTails.
 //   - ErrCatalog: another catalogue is in force, and this Manager answers no
 //     question any more. Follow with a new one, behind the Revision kept: it
 //     tells what the change of catalogue took.

@@ -51,6 +51,10 @@ type Options struct {
 	// NotificationTries is after how many leases without an answer a
 	// notification is given up: 10 when zero (LINK-5).
 	NotificationTries int
+	// MaxStaleness is how old what a Manager knows may be: 5 seconds when zero.
+	// Past it every question is refused (ReasonStale, ErrStale). It matters only
+	// on a store with other writers.
+	MaxStaleness time.Duration
 	// Random is where the secrets of access links come from; crypto/rand
 	// when nil. Set it in tests only.
 	Random io.Reader
@@ -58,19 +62,22 @@ type Options struct {
 
 // Manager answers who may do what, and makes every change. Make one with
 // Open. All its methods are safe for concurrent use; several Managers may
-// work on one store.
+// work on one store, in one process or in many.
 type Manager struct {
 	store      storage.Store
 	vocabulary *vocabulary
 	options    Options
 	declared   relationship.Catalog
 	refused    refusals
+	// follows says that the store has other writers.
+	follows bool
 	// view is what questions are answered from. moving is held by whoever
 	// moves it on, with the indexer; changing counts the changes of this
 	// Manager that are being committed.
 	view     atomic.Pointer[view]
 	moving   sync.Mutex
 	indexer  *indexer
+	held     map[uint64]held // by the number of the lost tail
 	changing atomic.Int32
 	// tidied is the revision at which the log was last tidied.
 	tidied atomic.Uint64
@@ -115,6 +122,8 @@ func newManager(store storage.Store, options Options) (*Manager, error) {
 		return nil, invalid("manager", "notification lease", "is negative")
 	case options.NotificationTries < 0:
 		return nil, invalid("manager", "notification tries", "are negative")
+	case options.MaxStaleness < 0:
+		return nil, invalid("manager", "max staleness", "is negative")
 	}
 	if options.Clock == nil {
 		options.Clock = time.Now
@@ -132,11 +141,13 @@ func newManager(store storage.Store, options Options) (*Manager, error) {
 	options.KeepTime = cmp.Or(options.KeepTime, keepTime)
 	options.NotificationLease = cmp.Or(options.NotificationLease, notificationLease)
 	options.NotificationTries = cmp.Or(options.NotificationTries, notificationTries)
+	options.MaxStaleness = cmp.Or(options.MaxStaleness, maxStaleness)
 	declared, err := declare(options.Catalog)
 	if err != nil {
 		return nil, err
 	}
 	m := &Manager{store: store, vocabulary: newVocabulary(options.Catalog), options: options, declared: declared}
+	m.follows = !store.FreshAt().IsZero()
 	m.tidied.Store(uint64(store.Snapshot().Revision()))
 	m.indexer = newIndexer(m.vocabulary)
 	return m, nil

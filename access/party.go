@@ -115,7 +115,8 @@ var remedies = [reasonEnd][]struct {
 		{PartySuperAdmin, plight.clientSide},
 		{PartyPartnerAdmin, plight.joinable}, // ADD-4
 	},
-	ReasonOtherCatalog: {{PartyHost, plight.always}}, // by opening a Manager with it
+	ReasonOtherCatalog:   {{PartyHost, plight.always}}, // by opening a Manager with it
+	ReasonRevocationLost: {{PartyHost, plight.always}}, // by acknowledging the loss
 }
 
 // changeableBy lists who could make the condition behind a reason hold.

@@ -44,7 +44,11 @@ func (m *Manager) Plan(ctx context.Context, call Call, change Change) (Plan, err
 	if err != nil {
 		return Plan{}, err
 	}
-	plan, err := m.preview(ctx, m.store.Snapshot(), attempt{call: call, changes: list})
+	snapshot, err := m.state()
+	if err != nil {
+		return Plan{}, err
+	}
+	plan, err := m.preview(ctx, snapshot, attempt{call: call, changes: list})
 	return plan, m.refusedLink(ctx, err)
 }
 
@@ -76,7 +80,8 @@ func (m *Manager) inDraft(snapshot storage.Snapshot, a attempt) (done outcome, e
 
 // Do makes a change: Plan and Apply in one. Either all of it is done or
 // nothing is. After storage.ErrUnknownOutcome it is not known which: a call with
-// a key (Call.Once) can be repeated safely.
+// a key (Call.Once) can be repeated safely. With storage.ErrUnconfirmed it is
+// done, the Result says what, and no copy of the journal has confirmed it yet.
 func (m *Manager) Do(ctx context.Context, call Call, change Change) (Result, error) {
 	list, err := flatten(change)
 	if err != nil {
@@ -89,7 +94,7 @@ func (m *Manager) Do(ctx context.Context, call Call, change Change) (Result, err
 	}
 	for range maxTries {
 		// One snapshot for both: a call that was made since is found later.
-		snapshot := m.store.Snapshot()
+		snapshot := m.newest()
 		if result, err := m.replay(snapshot, call, key); result.Replayed || err != nil {
 			return result, m.count(err)
 		}
@@ -136,7 +141,7 @@ func (m *Manager) Apply(ctx context.Context, call Call, plan Plan) (Result, erro
 	if err != nil {
 		return Result{}, m.count(err)
 	}
-	snapshot := m.store.Snapshot() // one for both, as in Do
+	snapshot := m.newest() // one for both, as in Do
 	if result, err := m.replay(snapshot, call, key); result.Replayed || err != nil {
 		return result, m.count(err)
 	}
@@ -220,12 +225,12 @@ func (m *Manager) commit(ctx context.Context, a attempt, key onceKey, accept fun
 			a = a.settling(key)
 			continue
 		}
-		if err != nil {
+		if !isCommitted(err) {
 			return Result{}, err
 		}
 		m.vocabulary.rememberSets(done.lines)
 		m.tidyNow(ctx, revision)
-		return Result{Revision: revision, Changed: done.changed, Counts: done.effects.counts(), Effects: done.effects}, nil
+		return Result{Revision: revision, Changed: done.changed, Counts: done.effects.counts(), Effects: done.effects}, err
 	}
 	return Result{}, ErrBusy
 }

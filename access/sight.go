@@ -20,12 +20,12 @@ type sight struct {
 }
 
 func (m *Manager) sight(viewer Call) (sight, error) {
-	r := m.store.Snapshot()
+	r, err := m.state()
 	s := sight{m: m, r: r, now: m.nowAt(r), call: viewer}
 	if err := viewer.check(); err != nil {
 		return s, err
 	}
-	return s, m.sameCatalog(r)
+	return s, firstError(err, m.sameCatalog(r))
 }
 
 // sightOfPartner is that of an employee with Client Access Manager access, for

@@ -51,7 +51,8 @@ var countable = []error{
 	ErrInactive, ErrNotEligible, ErrAlreadyMember, ErrOwnUser, ErrOtherPartner, ErrManaged, ErrSuperAdmin,
 	ErrNotSuperAdmin, ErrLastSuperAdmin, ErrBarred, ErrDeactivated, ErrLinked, ErrUnconfirmed, ErrOutlasts,
 	ErrNoRelationship, ErrLink, ErrLinkChanged, ErrChanged, ErrOnce, ErrAssets, ErrBusy, ErrCatalog,
-	storage.ErrConflict, storage.ErrContended, storage.ErrClosed, storage.ErrUnknownOutcome,
+	ErrStale, ErrRevocationLost,
+	storage.ErrConflict, storage.ErrContended, storage.ErrClosed, storage.ErrUnknownOutcome, storage.ErrUnconfirmed, storage.ErrDiverged,
 }
 
 // count notes a refused change, and passes its error on.

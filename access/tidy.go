@@ -123,6 +123,9 @@ const tidyEvery = 1024
 // tidyNow tidies up when enough has been committed since the last time. What
 // fails is for the logger: the call itself has been done.
 func (m *Manager) tidyNow(ctx context.Context, revision storage.Revision) {
+	if revision > m.store.Snapshot().Revision() {
+		return // part of a transaction of the host's, for which tidying would wait
+	}
 	last := m.tidied.Load()
 	if uint64(revision) < last+tidyEvery || !m.tidied.CompareAndSwap(last, uint64(revision)) {
 		return

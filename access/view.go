@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"errors"
 
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -16,100 +15,91 @@ type view struct {
 	// second is the instant of the state, in whole seconds since 1970.
 	second int64
 	index  index
-	// inForce says that the Manager's catalogue is that of the state.
-	inForce bool
+	// inForce says that the Manager's catalogue is that of the state, closed
+	// that the store is closed, and direct that the index may answer.
+	inForce, closed, direct bool
 }
 
 // look returns the view of the store's newest state. While changes of this
 // Manager are being committed it may be the one before: they have not returned.
+// What other processes have committed does not wait for them.
 func (m *Manager) look() *view {
 	v := m.view.Load()
-	if snapshot := m.store.Snapshot(); snapshot != v.snapshot && m.changing.Load() == 0 {
-		return m.moveTo(snapshot, nil)
+	if m.store.Snapshot() != v.snapshot && (m.follows || m.changing.Load() == 0) {
+		return m.moveTo()
 	}
 	return v
 }
 
-// update makes a change in the store, and has the view show it.
+// newest returns the newest state, for a change or to be looked at in one.
+func (m *Manager) newest() storage.Snapshot {
+	if m.follows {
+		return m.look().snapshot // with what is kept from lost tails
+	}
+	return m.store.Snapshot()
+}
+
+// update makes a change in the store, and has the view show it. With
+// storage.ErrUnconfirmed the change has been made.
 func (m *Manager) update(ctx context.Context, run func(storage.Tx) error) (storage.Revision, error) {
 	m.changing.Add(1)
 	defer m.changing.Add(-1)
-	var noted *noting
 	revision, err := m.store.Update(ctx, func(tx storage.Tx) error {
-		noted = &noting{Tx: tx}
-		return run(noted)
+		if m.follows && m.view.Load() != nil {
+			m.look() // the rules know of every lost tail before they run
+		}
+		return run(tx)
 	})
-	if err == nil && noted.logged {
-		m.moveTo(m.store.Snapshot(), &storage.Commit{Revision: revision, Events: []relationship.Event{{Lines: noted.lines}}})
+	if isCommitted(err) && m.view.Load() != nil {
+		m.moveTo()
 	}
 	return revision, err
 }
 
-// noting is a transaction of which is noted what it logs, so that the view can
-// be moved without reading the log.
-type noting struct {
-	storage.Tx
-	lines  []relationship.Line
-	logged bool
-}
-
-// Log implements storage.Tx.
-func (n *noting) Log(event relationship.Event) error {
-	lines := n.Tx.Changed()
-	if err := n.Tx.Log(event); err != nil {
-		return err
-	}
-	n.lines, n.logged = append(n.lines, lines...), true
-	return nil
-}
-
-// moveTo moves the view to a state, if it does not show it yet, and returns
-// the view. known may be a commit that the caller knows: then the log need not
-// be read for it.
-func (m *Manager) moveTo(snapshot storage.Snapshot, known *storage.Commit) *view {
+// moveTo moves the view to the newest state, if it does not show it yet, and
+// returns the view.
+func (m *Manager) moveTo() *view {
 	m.moving.Lock()
 	defer m.moving.Unlock()
-	v := m.view.Load()
-	if v.snapshot == snapshot || v.revision > snapshot.Revision() {
-		return v
+	snapshot, before := m.store.Snapshot(), m.view.Load()
+	if before != nil && before.snapshot == snapshot {
+		return before
 	}
-	lines, err := m.linesBetween(v.revision, snapshot.Revision(), known)
-	if err != nil {
-		v = m.viewOf(snapshot, m.indexer.build(snapshot)) // from the beginning
-	} else {
-		v = m.viewOf(snapshot, m.indexer.follow(v.index, snapshot, lines))
+	changed := m.keep(snapshot)
+	if before != nil && !changed {
+		if commits, known := m.store.Since(before.snapshot.Head()); known {
+			v := m.viewOf(snapshot, m.indexer.follow(before.index, snapshot, m.linesOf(commits, snapshot.Revision())))
+			m.view.Store(v)
+			return v
+		}
 	}
+	v := m.viewOf(snapshot, m.indexer.build(snapshot)) // from the beginning
 	m.view.Store(v)
 	return v
 }
 
 func (m *Manager) viewOf(snapshot storage.Snapshot, index index) *view {
-	return &view{
+	v := &view{
 		snapshot: snapshot, revision: snapshot.Revision(), second: snapshot.At().Unix(), index: index,
-		inForce: m.sameCatalog(snapshot) == nil,
+		inForce: m.sameCatalog(snapshot) == nil, closed: m.store.Closed(),
 	}
+	kept := m.vocabulary.kept.Load()
+	v.direct = v.inForce && !v.closed && (kept == nil || !kept.everywhere)
+	return v
 }
 
-// linesBetween are the lines of the commits behind one revision up to another.
-func (m *Manager) linesBetween(after, upto storage.Revision, known *storage.Commit) ([]relationship.Line, error) {
-	if known != nil && known.Revision == after+1 && known.Revision == upto {
-		return known.Events[0].Lines, nil
-	}
+// linesOf are the lines of commits up to a revision. The sets in them are
+// remembered: others have committed them.
+func (m *Manager) linesOf(commits []storage.Commit, upto storage.Revision) []relationship.Line {
 	var lines []relationship.Line
-	for commit, err := range m.store.Changes(context.Background(), after) {
-		if err != nil {
-			return nil, err
-		}
+	for _, commit := range commits {
 		if commit.Revision > upto {
-			return lines, nil
+			break
 		}
 		for _, event := range commit.Events {
 			lines = append(lines, event.Lines...)
 		}
-		after = commit.Revision
 	}
-	if after != upto {
-		return nil, errors.New("the log ends too early")
-	}
-	return lines, nil
+	m.vocabulary.rememberSets(lines)
+	return lines
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -19,6 +20,8 @@ type vocabulary struct {
 	partnerAdmin      permset.Names
 	allNames          permset.Names
 
+	// kept is what stays taken although the journal has lost it; nil for nothing.
+	kept  atomic.Pointer[kept]
 	bound sync.Map // permset.Names → binding: a product has a handful of sets
 }
 

@@ -139,10 +139,11 @@ func (m *Manager) asker(viewer Call, permission permset.Permission) (asker, erro
 	if err := viewer.check(); err != nil {
 		return q, err
 	}
-	q.r = remember(m.store.Snapshot())
+	snapshot, err := m.state()
+	q.r = remember(snapshot)
 	q.now = m.nowAt(q.r)
 	q.gathered = newGathering(q.r, q.now)
-	return q, m.sameCatalog(q.r)
+	return q, firstError(err, m.sameCatalog(q.r))
 }
 
 // askWho finds out whether the viewer may ask who can, and what they see.

@@ -23,6 +23,13 @@ var (
 	// ErrUnknownOutcome: whether the change was committed could not be found
 	// out.
 	ErrUnknownOutcome = errors.New("unknown outcome")
+	// ErrUnconfirmed: the change is committed, and a copy of the journal that
+	// was to confirm it has not done so. It is lost if the journal fails before
+	// the copy has it.
+	ErrUnconfirmed = errors.New("committed, and not confirmed by a copy")
+	// ErrDiverged: the journal is in another history than the one asked about:
+	// it has lost commits.
+	ErrDiverged = errors.New("the journal has lost this history")
 	// ErrCompacted: the log no longer reaches back so far. Begin again with a
 	// Snapshot, and go on behind its Revision.
 	ErrCompacted = errors.New("compacted")

@@ -26,7 +26,7 @@ func TestAConflictNamesBothRecordsAndNotTheValue(t *testing.T) {
 func TestTheNamedOutcomesAreToldApart(t *testing.T) {
 	outcomes := []error{
 		storage.ErrNotFound, storage.ErrConflict, storage.ErrContended, storage.ErrUnlogged, storage.ErrUnknownOutcome,
-		storage.ErrCompacted, storage.ErrAhead, storage.ErrClosed,
+		storage.ErrUnconfirmed, storage.ErrDiverged, storage.ErrCompacted, storage.ErrAhead, storage.ErrClosed,
 	}
 	texts := map[string]bool{}
 	for i, one := range outcomes {

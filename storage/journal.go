@@ -8,10 +8,10 @@ import (
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
-// Head is the newest commit of a journal.
+// Head is the newest commit of a journal, or one that a reader of it stands on.
 type Head struct {
 	// Revision, At and Chain are the commit's. The zero Head is the empty
-	// journal.
+	// journal. Chain tells one history from another that has the same numbers.
 	Revision Revision            `json:"revision"`
 	At       time.Time           `json:"at"`
 	Chain    relationship.Digest `json:"chain"`
@@ -33,22 +33,30 @@ type Journal interface {
 	// Commit writes a batch of commits behind the newest one, all or none.
 	//
 	// It waits for its turn among all writers; waiting ends with ctx
-	// (ErrContended). Then it calls run with the commits behind after, which
-	// this caller has not seen, in order. Run returns the batch, which begins
-	// behind the last of these, or an error, which Commit returns. Run may be
-	// called more than once; the last call counts. An empty batch writes
-	// nothing. Once run has returned, ctx is no longer heard.
+	// (ErrContended). Then, in its turn, it compares after as Changes does, and
+	// calls run with the commits behind after, which this caller has not seen,
+	// in order. Run returns the batch, which begins behind the last of these, or
+	// an error, which Commit returns. Run may be called more than once; the last
+	// call counts. An empty batch writes nothing. Once run has returned, ctx is
+	// no longer heard.
 	//
 	// When Commit returns nil, the batch is durable. ErrUnknownOutcome says
 	// that it could not be found out whether it was written: the next Commit
-	// or Changes tells. After any other error nothing was written. A journal
-	// that no longer has the commits behind after answers ErrCompacted.
+	// or Changes tells. ErrUnconfirmed says that it is written, and that a copy
+	// that was to confirm it has not. After any other error nothing was written.
+	// A journal that no longer has the commits behind after answers
+	// ErrCompacted, and one that stands in another history ErrDiverged.
 	//
 	// When a commit erases a user (Commit.Erased), the person's data are taken
 	// out of every commit that the log still has, in the same step.
-	Commit(ctx context.Context, after Revision, run func(missed []Commit) ([]Commit, error)) error
-	// Changes, Checkpoint and Trim are those of Store.
-	Changes(ctx context.Context, after Revision) iter.Seq2[Commit, error]
+	Commit(ctx context.Context, after Head, run func(missed []Commit) ([]Commit, error)) error
+	// Changes is that of Store, behind a commit that the caller stands on. Where
+	// after.Chain is not zero, it is compared with the journal's own commit of
+	// that revision, or with the checkpoint where it is exactly that: when it is
+	// another, or when the journal ends before it, the answer is ErrDiverged.
+	// Nothing else of after is looked at but the revision.
+	Changes(ctx context.Context, after Head) iter.Seq2[Commit, error]
+	// Checkpoint and Trim are those of Store.
 	Checkpoint(ctx context.Context) (Checkpoint, error)
 	Trim(ctx context.Context, upto Revision) error
 	// Aside is Store.Aside.
@@ -73,4 +81,24 @@ type MembersLoader interface {
 	// again, and the texts in it share memory: who keeps one copies it
 	// (strings.Clone).
 	LoadMembers(ctx context.Context, record func(relationship.Record) error, members func([]relationship.Member) error) (Head, error)
+}
+
+// Shared is a Journal to which other processes write, too. An engine over one
+// follows it. Whoever wraps one has to pass Await on: an engine takes a journal
+// without it for its own.
+type Shared interface {
+	Journal
+	// Await returns when there may be commits behind a revision: when a hint
+	// says so, or when it is time to look in any case. Its errors are that of ctx
+	// and ErrClosed; whatever else fails makes it return early.
+	Await(ctx context.Context, behind Revision) error
+}
+
+// Joiner is a Journal whose Commit can become part of a transaction that the
+// host has begun in the same database, and that the host ends.
+type Joiner interface {
+	// Joined reports whether a context carries such a transaction. Commit with
+	// this context writes into it: what it writes is there when the host
+	// commits, and the revision is provisional until then.
+	Joined(ctx context.Context) bool
 }

@@ -61,6 +61,8 @@ type Reader interface {
 // may be held as long as one likes.
 type Snapshot interface {
 	Reader
+	// Head is the newest commit of the state; zero for the empty store.
+	Head() Head
 	// Draft opens a transaction upon this state that is never committed. It
 	// takes no lock and disturbs nobody: previews run in it.
 	Draft() Tx
@@ -107,8 +109,10 @@ type Commit struct {
 type Store interface {
 	// ID names this store for good. It is random and made with the store.
 	ID() string
-	// Snapshot returns the newest state. On a closed store it returns the
-	// last one.
+	// Snapshot returns the newest state. Whatever becomes of the store makes
+	// another Snapshot, so whoever holds one sees by comparing the two (==)
+	// that there is something new: a commit, a lost tail, or that the store was
+	// closed. A closed store returns its last state.
 	Snapshot() Snapshot
 	// Update runs a change and commits what it logged. It returns the
 	// revision of the commit, or the current one when nothing was logged.
@@ -117,7 +121,12 @@ type Store interface {
 	// error. When it panics, nothing is changed, the panic goes on, and the
 	// store stays usable. Waiting for other writers ends with ctx
 	// (ErrContended, and the error of ctx); once run has returned, ctx is no
-	// longer heard. Other errors: ErrUnlogged, ErrClosed, ErrUnknownOutcome.
+	// longer heard. Other errors: ErrUnlogged, ErrClosed, ErrUnknownOutcome; and
+	// ErrUnconfirmed, which comes with the revision, as the change is committed.
+	//
+	// Where ctx carries a transaction of the host's (Joiner), the change becomes
+	// part of it. It is run alone and tried once; the revision is provisional,
+	// and Snapshot shows it when the host has committed.
 	Update(ctx context.Context, run func(Tx) error) (Revision, error)
 	// Changes runs over every commit behind a revision, in order and without
 	// a gap, ending at the newest one at the time of the call. An error ends
@@ -132,11 +141,29 @@ type Store interface {
 	// forgotten already are no error; ErrAhead when there is no such revision
 	// yet.
 	Trim(ctx context.Context, upto Revision) error
+	// Since returns the commits behind one up to the newest, from memory: it
+	// reads no journal. It is false when memory does not reach back so far, and
+	// when the commit is none of this history. The commits are not to be changed.
+	Since(after Head) ([]Commit, bool)
 	// Wait returns when Snapshot shows the revision or a later one.
 	Wait(ctx context.Context, revision Revision) error
-	// FreshAt is the instant up to which Snapshot is known to be complete. On
-	// a store without other writers that is always now.
+	// Refresh returns when Snapshot shows everything that anybody had committed
+	// when it was called. On a store without other writers that is at once.
+	// Errors: that of ctx, and ErrClosed.
+	Refresh(ctx context.Context) error
+	// FreshAt is the instant up to which a Snapshot taken afterwards is known to
+	// be complete, with the reading of the monotonic clock, so that time.Since
+	// tells its age whatever becomes of the wall clock. It is zero on a store
+	// without other writers, which is always complete.
 	FreshAt() time.Time
+	// LostTails are the ends of its history that the journal has lost under this
+	// store, the oldest first, until they are acknowledged. They are told before
+	// Snapshot shows the state without them.
+	LostTails() []LostTail
+	// AcknowledgeLost forgets the lost tails up to a number, that one included.
+	AcknowledgeLost(number uint64)
+	// Closed reports whether the store has been closed.
+	Closed() bool
 	// Aside runs a change of the notes that are kept beside the log: durable
 	// like it, without a revision, and outside the hash chain. It is for what
 	// happens often and proves nothing. Errors are as with Update.

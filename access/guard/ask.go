@@ -59,9 +59,10 @@ func refusal(d access.Decision) *RefusedError {
 	switch {
 	case d.Allowed():
 		return nil
-	case d.Reason() == access.ReasonUndecided, d.Failed(access.ReasonOtherCatalog):
-		// Nothing was decided, or by a catalogue that is no longer in force.
-		// Whatever else failed may be wrong, too.
+	case d.Reason() == access.ReasonUndecided, d.Failed(access.ReasonOtherCatalog),
+		d.Failed(access.ReasonStale), d.Failed(access.ReasonClosed):
+		// Nothing was decided, or by a catalogue that is no longer in force, or
+		// upon what is too old. Whatever else failed may be wrong, too.
 		return &RefusedError{Err: ErrUnavailable, Decision: d}
 	}
 	return &RefusedError{Err: access.ErrDenied, Decision: d}

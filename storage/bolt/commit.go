@@ -32,7 +32,7 @@ func (j *Journal) enter(ctx context.Context) error {
 }
 
 // Commit implements storage.Journal.
-func (j *Journal) Commit(ctx context.Context, after storage.Revision, run func([]storage.Commit) ([]storage.Commit, error)) error {
+func (j *Journal) Commit(ctx context.Context, after storage.Head, run func([]storage.Commit) ([]storage.Commit, error)) error {
 	if err := j.enter(ctx); err != nil {
 		return err
 	}

@@ -22,8 +22,8 @@ func putLog(tx *bbolt.Tx, commit storage.Commit) error {
 	return tx.Bucket(logBucket).Put(key, value)
 }
 
-// missed reads the commits behind a revision.
-func (j *Journal) missed(after storage.Revision) ([]storage.Commit, error) {
+// missed reads the commits behind one.
+func (j *Journal) missed(after storage.Head) ([]storage.Commit, error) {
 	var missed []storage.Commit
 	for commit, err := range j.Changes(context.Background(), after) {
 		if err != nil {
@@ -39,9 +39,9 @@ func (j *Journal) missed(after storage.Revision) ([]storage.Commit, error) {
 const page = 100
 
 // Changes implements storage.Journal.
-func (j *Journal) Changes(ctx context.Context, after storage.Revision) iter.Seq2[storage.Commit, error] {
+func (j *Journal) Changes(ctx context.Context, head storage.Head) iter.Seq2[storage.Commit, error] {
 	return func(yield func(storage.Commit, error) bool) {
-		last := storage.Revision(0)
+		after, last := head.Revision, storage.Revision(0)
 		for first := true; first || after < last; first = false {
 			var commits []storage.Commit
 			err := j.view(func(tx *bbolt.Tx) (err error) {
@@ -50,10 +50,10 @@ func (j *Journal) Changes(ctx context.Context, after storage.Revision) iter.Seq2
 					return err
 				}
 				if first {
+					if err := compare(tx, h, head); err != nil {
+						return err
+					}
 					last = h.Revision
-				}
-				if after > last {
-					return storage.ErrAhead
 				}
 				if after < h.Checkpoint.Revision {
 					return storage.ErrCompacted
@@ -77,6 +77,31 @@ func (j *Journal) Changes(ctx context.Context, after storage.Revision) iter.Seq2
 			}
 		}
 	}
+}
+
+// compare finds out whether the journal has the commit that somebody stands on.
+func compare(tx *bbolt.Tx, h head, after storage.Head) error {
+	compared := after.Chain != relationship.Digest{}
+	switch {
+	case after.Revision > h.Revision && compared:
+		return storage.ErrDiverged
+	case after.Revision > h.Revision:
+		return storage.ErrAhead
+	case !compared || after.Revision < h.Checkpoint.Revision:
+		return nil
+	}
+	chain := h.Checkpoint.Chain
+	if after.Revision > h.Checkpoint.Revision {
+		commits, err := readLog(tx, after.Revision-1, after.Revision)
+		if err != nil {
+			return err
+		}
+		chain = commits[0].Chain
+	}
+	if chain != after.Chain {
+		return storage.ErrDiverged
+	}
+	return nil
 }
 
 // readLog reads the commits behind after up to last.

@@ -182,7 +182,7 @@ func TestMembers_AreNotMoved(t *testing.T) {
 				return
 			}
 			journal := open(t, path)
-			err = journal.Commit(context.Background(), 1, func([]storage.Commit) ([]storage.Commit, error) {
+			err = journal.Commit(context.Background(), storage.Head{Revision: 1}, func([]storage.Commit) ([]storage.Commit, error) {
 				event := relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}}
 				for _, client := range []string{"a", "b", "c"} {
 					event.Lines = append(event.Lines, relationship.Line{After: someMember(random, client, "user-002")})

@@ -123,7 +123,7 @@ func TestClosed(t *testing.T) {
 	ctx := context.Background()
 	_, err := journal.Load(ctx, nil)
 	require.ErrorIs(t, err, storage.ErrClosed)
-	require.ErrorIs(t, journal.Commit(ctx, 0, nil), storage.ErrClosed)
+	require.ErrorIs(t, journal.Commit(ctx, storage.Head{}, nil), storage.ErrClosed)
 	require.ErrorIs(t, journal.Aside(ctx, nil), storage.ErrClosed)
 	_, err = journal.Backup(&bytes.Buffer{})
 	require.ErrorIs(t, err, storage.ErrClosed)

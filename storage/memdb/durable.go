@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -27,28 +29,34 @@ func Open(ctx context.Context, journal storage.Journal) (*Store, error) {
 	}
 	store := New()
 	store.id, store.journal = journal.ID(), journal
-	if err := store.load(ctx); err != nil {
+	began := time.Now()
+	if err := store.reload(ctx); err != nil {
 		return nil, err
 	}
 	store.queue = &queue{arrived: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
 	go store.write()
+	if shared, is := journal.(storage.Shared); is {
+		store.follower = newFollower(shared, began)
+		go store.follow()
+	}
 	return store, nil
 }
 
 // load reads everything that the journal holds.
-func (s *Store) load(ctx context.Context) error {
+func (s *Store) load(ctx context.Context) (*state, error) {
+	ctx, heard, end := silence(ctx, mostSilenceLoading)
+	defer end()
 	loading := newLoading()
-	head, err := loading.load(ctx, s.journal)
+	head, err := loading.load(ctx, s.journal, heard)
 	if err == nil {
 		err = loading.finish()
 	}
 	if err != nil {
-		return fmt.Errorf("memdb: load: %w", err)
+		return nil, fmt.Errorf("memdb: load: %w", err)
 	}
 	next := &state{revision: head.Revision, at: head.At, chain: head.Chain}
 	loading.draft.become(next)
-	s.publish(next)
-	return nil
+	return next, nil
 }
 
 // queue is where changes wait to be written.
@@ -70,6 +78,7 @@ type job struct {
 
 	err      error
 	revision storage.Revision
+	wrote    bool
 }
 
 // The states of a job.
@@ -158,22 +167,28 @@ func (q *queue) take() []*job {
 // batch is one attempt to commit jobs.
 type batch struct {
 	base, next *state
-	commits    []storage.Commit
-	ran        map[*job]bool
+	// missed are commits of others that lie between, and commits the batch's own.
+	missed, commits []storage.Commit
+	ran             map[*job]bool
 }
 
 // commitBatch commits jobs as one batch and tells each its outcome.
 func (s *Store) commitBatch(jobs []*job) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	b, err := s.tryBatch(jobs)
-	if err == nil && b.next != b.base {
-		s.publish(b.next)
+	unconfirmed := errors.Is(err, storage.ErrUnconfirmed)
+	if err == nil || unconfirmed {
+		s.advance(b.next, slices.Concat(b.missed, b.commits))
 	}
 	for _, j := range jobs {
-		if err != nil && (!b.ran[j] || j.err == nil) {
-			j.err = err
-		}
-		if j.err != nil {
+		switch {
+		case j.err != nil && b.ran[j]: // refused, whatever became of the others
 			j.revision = 0
+		case unconfirmed && j.wrote:
+			j.err = err // with its revision
+		case err != nil && !unconfirmed:
+			j.err, j.revision = err, 0
 		}
 		close(j.done)
 	}
@@ -185,40 +200,58 @@ const mostTries = 3
 
 // tryBatch writes a batch. When the outcome is unknown, it takes the writers'
 // turn once more: nobody writes meanwhile, so what stands in the journal then
-// is the truth.
+// is the truth. Where others have written more than the log still has, or the
+// journal has lost what the batch stands on, it begins again on what the journal
+// has now.
 func (s *Store) tryBatch(jobs []*job) (*batch, error) {
-	b := &batch{base: s.now.Load()}
+	ctx := context.Background()
+	b := &batch{}
 	var err error
 	for range mostTries {
-		err = s.journal.Commit(context.Background(), b.base.revision, func(missed []storage.Commit) ([]storage.Commit, error) {
+		b.base = s.now.Load()
+		err = s.journal.Commit(ctx, b.base.Head(), func(missed []storage.Commit) ([]storage.Commit, error) {
 			return b.run(jobs, missed)
 		})
-		if errors.Is(err, storage.ErrCompacted) {
-			// Others have written more than the log still has.
-			if err = s.load(context.Background()); err != nil {
-				return b, err
+		if errors.Is(err, storage.ErrUnknownOutcome) {
+			written, errLook := s.isWritten(b)
+			switch {
+			case errors.Is(errLook, storage.ErrDiverged):
+				err = errLook // not in this history
+			case errLook != nil:
+				return b, errors.Join(err, errLook)
+			case written:
+				return b, nil
+			default:
+				continue
 			}
-			b.base = s.now.Load()
-			err = storage.ErrContended
-			continue
 		}
-		if !errors.Is(err, storage.ErrUnknownOutcome) {
+		begin := s.beginAnew(err)
+		if begin == nil {
 			return b, err
 		}
-		written, errLook := s.isWritten(b)
-		if errLook != nil {
-			return b, errors.Join(err, errLook)
+		if failed := begin(ctx); failed != nil {
+			return b, failed
 		}
-		if written {
-			return b, nil
-		}
+		err = storage.ErrContended
 	}
 	return b, err
 }
 
+// beginAnew is how a state is found to go on from after an error; nil where that
+// is not the answer to it. writing is the caller's.
+func (s *Store) beginAnew(err error) func(context.Context) error {
+	switch {
+	case errors.Is(err, storage.ErrCompacted):
+		return s.reload
+	case errors.Is(err, storage.ErrDiverged):
+		return s.dropLostTail
+	}
+	return nil
+}
+
 // isWritten looks whether the batch stands in the journal.
 func (s *Store) isWritten(b *batch) (written bool, err error) {
-	err = s.journal.Commit(context.Background(), b.base.revision, func(missed []storage.Commit) ([]storage.Commit, error) {
+	err = s.journal.Commit(context.Background(), b.base.Head(), func(missed []storage.Commit) ([]storage.Commit, error) {
 		written = false
 		for _, commit := range missed {
 			written = written || len(b.commits) > 0 && commit.ID == b.commits[0].ID
@@ -234,8 +267,9 @@ func (b *batch) run(jobs []*job, missed []storage.Commit) ([]storage.Commit, err
 	if err != nil {
 		return nil, err
 	}
-	b.commits, b.ran = nil, make(map[*job]bool, len(jobs))
+	b.missed, b.commits, b.ran = missed, nil, make(map[*job]bool, len(jobs))
 	for _, j := range jobs {
+		j.wrote = false
 		if j.state.CompareAndSwap(waiting, running); j.state.Load() != running {
 			continue
 		}
@@ -254,7 +288,7 @@ func (b *batch) run(jobs []*job, missed []storage.Commit) ([]storage.Commit, err
 			continue
 		}
 		if after != next {
-			b.commits = append(b.commits, commit)
+			b.commits, j.wrote = append(b.commits, commit), true
 		}
 		next, j.revision = after, after.revision
 	}

@@ -22,7 +22,7 @@ type counted struct {
 	batches []int
 }
 
-func (j *counted) Commit(ctx context.Context, after storage.Revision, run func([]storage.Commit) ([]storage.Commit, error)) error {
+func (j *counted) Commit(ctx context.Context, after storage.Head, run func([]storage.Commit) ([]storage.Commit, error)) error {
 	return j.Journal.Commit(ctx, after, func(missed []storage.Commit) ([]storage.Commit, error) {
 		batch, err := run(missed)
 		j.mu.Lock()

@@ -42,12 +42,20 @@ func newLoading() *loading {
 	}
 }
 
-// load puts in everything that a journal holds.
-func (l *loading) load(ctx context.Context, journal storage.Journal) (storage.Head, error) {
-	if bulk, is := journal.(storage.MembersLoader); is {
-		return bulk.LoadMembers(ctx, l.put, l.addMembers)
+// load puts in everything that a journal holds. It calls heard now and then: the
+// journal is not silent.
+func (l *loading) load(ctx context.Context, journal storage.Journal, heard func()) (storage.Head, error) {
+	calls := 0
+	hear := func() {
+		if calls++; calls%atOnce == 0 {
+			heard()
+		}
 	}
-	return journal.Load(ctx, l.add)
+	if bulk, is := journal.(storage.MembersLoader); is {
+		put := func(record relationship.Record) error { hear(); return l.put(record) }
+		return bulk.LoadMembers(ctx, put, func(members []relationship.Member) error { hear(); return l.addMembers(members) })
+	}
+	return journal.Load(ctx, func(record relationship.Record) error { hear(); return l.add(record) })
 }
 
 // add puts a record in.

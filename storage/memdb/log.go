@@ -41,7 +41,7 @@ func (h *history) with(commit storage.Commit) *history {
 // Changes implements storage.Store.
 func (s *Store) Changes(ctx context.Context, after storage.Revision) iter.Seq2[storage.Commit, error] {
 	if s.journal != nil {
-		return s.journal.Changes(ctx, after)
+		return s.journal.Changes(ctx, storage.Head{Revision: after})
 	}
 	return func(yield func(storage.Commit, error) bool) {
 		log := s.log.Load()

@@ -22,6 +22,13 @@ type state struct {
 	revision storage.Revision
 	at       time.Time
 	chain    relationship.Digest
+	// epoch counts the histories that the journal has lost before this one.
+	epoch int
+}
+
+// Head implements storage.Snapshot.
+func (s *state) Head() storage.Head {
+	return storage.Head{Revision: s.revision, At: s.at, Chain: s.chain}
 }
 
 // Revision implements storage.Reader.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/hashicorp/go-memdb"
 
@@ -26,9 +25,20 @@ type Store struct {
 	log atomic.Pointer[history]
 
 	// journal makes it durable, and queue is where changes wait for it; both
-	// are nil without one.
-	journal storage.Journal
-	queue   *queue
+	// are nil without one. follower is nil where nobody else writes.
+	journal  storage.Journal
+	queue    *queue
+	follower *follower
+	// writing is held while a batch is written and when a state is loaded anew,
+	// so that what was committed is published before its loss can be found.
+	writing sync.Mutex
+
+	// moving guards what goes with now over a journal: whoever holds it moves
+	// now on. tails are the lost ones; lost counts them.
+	moving sync.Mutex
+	recent recent
+	tails  []storage.LostTail
+	lost   uint64
 
 	// turn is the writers' queue: whoever holds its one place writes. A mutex
 	// would not hear a context.
@@ -68,9 +78,6 @@ func (s *Store) ID() string {
 // Snapshot implements storage.Store. It takes no lock.
 func (s *Store) Snapshot() storage.Snapshot { return s.now.Load() }
 
-// FreshAt implements storage.Store: nobody else writes here.
-func (s *Store) FreshAt() time.Time { return time.Now() }
-
 // enter waits for the writers' turn.
 func (s *Store) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -94,6 +101,9 @@ func (s *Store) leave() { <-s.turn }
 
 // Update implements storage.Store.
 func (s *Store) Update(ctx context.Context, run func(storage.Tx) error) (storage.Revision, error) {
+	if s.joined(ctx) {
+		return s.join(ctx, run)
+	}
 	if s.journal != nil {
 		return s.enqueue(ctx, run)
 	}
@@ -121,8 +131,10 @@ func (s *Store) publish(next *state) {
 	s.now.Store(next)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	close(s.moved)
-	s.moved = make(chan struct{})
+	if !s.closed {
+		close(s.moved)
+		s.moved = make(chan struct{})
+	}
 }
 
 // Wait implements storage.Store.
@@ -152,19 +164,31 @@ func (s *Store) Close() error {
 	if !s.markClosed() || s.journal == nil {
 		return nil
 	}
+	s.follower.close()
 	close(s.queue.stop)
 	<-s.queue.stopped
 	return s.journal.Close()
 }
 
+// Closed implements storage.Store.
+func (s *Store) Closed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
 // markClosed reports whether the store was open until now.
 func (s *Store) markClosed() bool {
+	s.moving.Lock()
+	defer s.moving.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return false
 	}
 	s.closed = true
+	last := *s.now.Load() // another Snapshot, so that it is noticed
+	s.now.Store(&last)
 	close(s.moved)
 	return true
 }

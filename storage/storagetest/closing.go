@@ -22,6 +22,7 @@ func closedStore(t *testing.T, store storage.Store) {
 	held := store.Snapshot()
 	want := content(held)
 	id := store.ID()
+	require.False(t, store.Closed())
 	require.NoError(t, store.Close())
 
 	ran := false
@@ -37,6 +38,9 @@ func closedStore(t *testing.T, store storage.Store) {
 	require.ErrorIs(t, err, storage.ErrClosed)
 	require.False(t, ran)
 	require.ErrorIs(t, store.Wait(context.Background(), 2), storage.ErrClosed)
+	require.ErrorIs(t, store.Refresh(context.Background()), storage.ErrClosed)
+	require.True(t, store.Closed())
+	require.True(t, held != store.Snapshot(), "whoever compares snapshots does not notice")
 
 	for _, snapshot := range []storage.Snapshot{held, store.Snapshot()} {
 		require.Equal(t, storage.Revision(1), snapshot.Revision())

@@ -25,7 +25,7 @@ type faulty struct {
 // faultWays is in how many ways faulty fails.
 const faultWays = 5
 
-func (j *faulty) Commit(ctx context.Context, after storage.Revision, run func([]storage.Commit) ([]storage.Commit, error)) error {
+func (j *faulty) Commit(ctx context.Context, after storage.Head, run func([]storage.Commit) ([]storage.Commit, error)) error {
 	call := j.calls.Add(1)
 	if call%3 != 0 {
 		return j.Journal.Commit(ctx, after, run)
@@ -148,7 +148,7 @@ func (j *failsEverywhere) Checkpoint(ctx context.Context) (storage.Checkpoint, e
 	return j.Journal.Checkpoint(ctx)
 }
 
-func (j *failsEverywhere) Changes(ctx context.Context, after storage.Revision) iter.Seq2[storage.Commit, error] {
+func (j *failsEverywhere) Changes(ctx context.Context, after storage.Head) iter.Seq2[storage.Commit, error] {
 	fault, _ := j.fault(storage.ErrCorrupt)
 	return func(yield func(storage.Commit, error) bool) {
 		for commit, err := range j.Journal.Changes(ctx, after) {

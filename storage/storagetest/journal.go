@@ -22,7 +22,8 @@ type Engine func(ctx context.Context, journal storage.Journal) (storage.Store, e
 // The whole suite of a store runs over the journal, and again over it with
 // every function run twice. What is said of a journal alone is tested besides,
 // and that a journal which fails in each way that the interface names leaves
-// an engine that neither loses a change nor makes one twice.
+// an engine that neither loses a change nor makes one twice. Over a
+// storage.Shared several engines follow one journal besides.
 func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Journal) {
 	over := func(wrap func(storage.Journal) storage.Journal) func(t *testing.T) storage.Store {
 		return func(t *testing.T) storage.Store {
@@ -47,6 +48,7 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 		{"a batch is written as a whole or not at all", writesWhole},
 		{"whoever is erased is erased from all of the batch", erasesFromBatch},
 		{"a log of any length is trimmed in one call", trimsLongLog},
+		{"another history is told from one's own", tellsHistories},
 		{"notes outlive the engine", notesOutlive},
 		{"what was trimmed stays trimmed", trimOutlives},
 		{"who missed what was trimmed reads everything anew", reloads},
@@ -59,6 +61,18 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 			test.run(t, engine, journal)
 		})
 	}
+	t.Run("shared", func(t *testing.T) {
+		for _, test := range sharedTests {
+			t.Run(test.name, func(t *testing.T) {
+				journal, is := open(t).(storage.Shared)
+				if !is {
+					return // it belongs to one process
+				}
+				t.Cleanup(func() { require.NoError(t, journal.Close()) })
+				test.run(t, engine, journal)
+			})
+		}
+	})
 	t.Run("a dump is restored to the byte", func(t *testing.T) { restoresToTheByte(t, engine, open) })
 	t.Run("half a dump is no store", func(t *testing.T) { restoresWholeOrNothing(t, engine, open) })
 }
@@ -67,7 +81,7 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 // run came to is dropped.
 type twice struct{ storage.Journal }
 
-func (j twice) Commit(ctx context.Context, after storage.Revision, run func([]storage.Commit) ([]storage.Commit, error)) error {
+func (j twice) Commit(ctx context.Context, after storage.Head, run func([]storage.Commit) ([]storage.Commit, error)) error {
 	return j.Journal.Commit(ctx, after, func(missed []storage.Commit) ([]storage.Commit, error) {
 		if batch, err := run(missed); err != nil {
 			return batch, err
@@ -171,7 +185,7 @@ func erasesFromBatch(t *testing.T, engine Engine, journal storage.Journal) {
 		batch = append(batch, last)
 	}
 	write := func() {
-		require.NoError(t, journal.Commit(ctx, batch[0].Revision-1, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
+		require.NoError(t, journal.Commit(ctx, storage.Head{Revision: batch[0].Revision - 1}, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
 		batch = nil
 	}
 	for _, name := range []string{"ann", "anna", "bob", "carla", "<b>&", "\u2028"} {
@@ -197,7 +211,7 @@ func trimsLongLog(t *testing.T, engine Engine, journal storage.Journal) {
 		last = sealed(t, last, last.Revision+1, client(fmt.Sprint(i)))
 		batch = append(batch, last)
 	}
-	require.NoError(t, journal.Commit(context.Background(), 0, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
+	require.NoError(t, journal.Commit(context.Background(), storage.Head{}, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
 	store := build(t, engine, kept{journal})
 	for _, upto := range []storage.Revision{1000, 1001, 2000, 2500} {
 		trim(t, store, upto)
@@ -239,7 +253,7 @@ func writesWhole(t *testing.T, _ Engine, journal storage.Journal) {
 	ctx := context.Background()
 	good := sealed(t, storage.Commit{}, 1, client("lumen"))
 	wrong := sealed(t, good, 3, client("harbor")) // 2 is left out
-	err := journal.Commit(ctx, 0, func([]storage.Commit) ([]storage.Commit, error) {
+	err := journal.Commit(ctx, storage.Head{}, func([]storage.Commit) ([]storage.Commit, error) {
 		return []storage.Commit{good, wrong}, nil
 	})
 	require.Error(t, err)
@@ -248,11 +262,11 @@ func writesWhole(t *testing.T, _ Engine, journal storage.Journal) {
 	})
 	require.NoError(t, err)
 	require.Zero(t, head.Revision)
-	require.NoError(t, journal.Commit(ctx, 0, func(missed []storage.Commit) ([]storage.Commit, error) {
+	require.NoError(t, journal.Commit(ctx, storage.Head{}, func(missed []storage.Commit) ([]storage.Commit, error) {
 		require.Empty(t, missed)
 		return []storage.Commit{good}, nil
 	}))
-	require.NoError(t, journal.Commit(ctx, 0, func(missed []storage.Commit) ([]storage.Commit, error) {
+	require.NoError(t, journal.Commit(ctx, storage.Head{}, func(missed []storage.Commit) ([]storage.Commit, error) {
 		require.Equal(t, []storage.Commit{good}, missed)
 		return nil, nil
 	}))

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		{"failure", slices.Concat(failureTests, contextTests)},
 		{"notes beside the log", asideTests},
 		{"drafts", draftTests},
+		{"memory", sinceTests},
 		{"closing", closeTests},
 		{"volume", volumeTests},
 	} {

@@ -152,7 +152,11 @@ func sequenceTwice(t *testing.T, store storage.Store) {
 
 func freshAt(t *testing.T, store storage.Store) {
 	commit(t, store, client("lumen"))
-	fresh := store.FreshAt()
-	require.False(t, fresh.IsZero())
-	require.False(t, fresh.After(time.Now()))
+	before := store.FreshAt()
+	require.False(t, before.After(time.Now()))
+	require.NoError(t, store.Refresh(context.Background()))
+	after := store.FreshAt()
+	require.False(t, after.After(time.Now()))
+	require.False(t, after.Before(before))
+	require.Equal(t, before.IsZero(), after.IsZero(), "who has other writers always has them")
 }
