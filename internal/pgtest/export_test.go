@@ -1,0 +1,7 @@
+package pgtest
+
+// Missing and Through are for the tests.
+var (
+	Missing = missing
+	Through = through
+)
