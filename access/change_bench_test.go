@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/clientaccess/clientaccess/access"
+	"github.com/clientaccess/clientaccess/internal/worlds"
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
@@ -36,28 +37,47 @@ func moverClient(i int) relationship.ClientID {
 	return relationship.ClientID(fmt.Sprintf("mover-client-%04d", i))
 }
 
-func newChangeWorld(b *testing.B, s size) *benchWorld {
-	w := newBenchWorld(b, s)
-	counts, err := w.Manager.Import(context.Background(), access.Host(), w.changeRows(), nil)
+// changeWorld is a world of the library's own, and the same in a plain map.
+type changeWorld struct {
+	*worlds.World
+	manager *access.Manager
+	set     []string // of the crew
+}
+
+func newChangeWorld(b *testing.B, s worlds.Size) *changeWorld {
+	w := &changeWorld{World: worlds.New(s)}
+	w.set = w.Sets[2].Names().Slice()
+	var err error
+	w.manager, err = w.Open(context.Background())
+	require.NoError(b, err)
+	w.Settle()
+	counts, err := w.manager.Import(context.Background(), access.Host(), w.changeRows(), nil)
 	require.NoError(b, err)
 	require.Zero(b, counts.Refused)
-	w.Do(access.By("boss"), access.MakeTemplate{Name: "crew", Permissions: w.sets[2]})
+	w.do(b, access.MakeTemplate{Name: "crew", Permissions: w.set})
 	return w
 }
 
-func (w *benchWorld) changeRows() iter.Seq[access.ImportRow] {
+// do makes a change as the partner's super admin.
+func (w *changeWorld) do(b *testing.B, change access.Change) {
+	if _, err := w.manager.Do(context.Background(), access.By(worlds.Boss), change); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (w *changeWorld) changeRows() iter.Seq[access.ImportRow] {
 	return func(yield func(access.ImportRow) bool) {
 		employee := func(id relationship.UserID) bool {
 			return yield(access.ImportUser{ID: id, Name: string(id), Email: string(id) + "@northwind.example"}) &&
-				yield(access.ImportEmployee{Partner: "northwind", User: id, Kind: relationship.Staff})
+				yield(access.ImportEmployee{Partner: worlds.Partner, User: id, Kind: relationship.Staff})
 		}
 		client := func(id relationship.ClientID) bool {
 			return yield(access.ImportClient{ID: id, Name: string(id), SuperAdmin: "owner"}) &&
-				yield(access.ImportMember{Client: id, User: "boss", Role: relationship.PartnerAdmin, Partner: "northwind"})
+				yield(access.ImportMember{Client: id, User: worlds.Boss, Role: relationship.PartnerAdmin, Partner: worlds.Partner})
 		}
 		member := func(client relationship.ClientID, user relationship.UserID) bool {
 			return yield(access.ImportMember{
-				Client: client, User: user, Role: relationship.Standard, Partner: "northwind", Permissions: w.sets[2],
+				Client: client, User: user, Role: relationship.Standard, Partner: worlds.Partner, Permissions: w.set,
 			})
 		}
 		ok := employee("mover")
@@ -78,7 +98,7 @@ func (w *benchWorld) changeRows() iter.Seq[access.ImportRow] {
 }
 
 // addToOne adds the whole crew to one client.
-func (w *benchWorld) addToOne() access.Change {
+func (w *changeWorld) addToOne() access.Change {
 	team := make([]relationship.UserID, crewSize)
 	for i := range team {
 		team[i] = crew(i)
@@ -87,7 +107,7 @@ func (w *benchWorld) addToOne() access.Change {
 }
 
 // addToMany adds the crew to 200 clients, 50 to each.
-func (w *benchWorld) addToMany() access.Change {
+func (w *changeWorld) addToMany() access.Change {
 	var all access.All
 	for c := range crewClients {
 		team := make([]relationship.UserID, crewSize/crewClients)
@@ -117,16 +137,19 @@ func removeFromMany() access.Change {
 //
 //	go test -run '^$' -bench 'Change/M' -timeout 1h ./access
 func BenchmarkChange(b *testing.B) {
-	for _, s := range sizes() {
-		b.Run(s.name, func(b *testing.B) {
+	for _, s := range worlds.Sizes() {
+		b.Run(s.Name, func(b *testing.B) {
 			w := newChangeWorld(b, s)
-			plain := newPlainMap(w)
+			plain := worlds.NewMap(w.World)
+			for m := range w.Members() {
+				plain.Add(m)
+			}
 			for range 5 {
 				perRow := w.benchPlainLoop(b, plain)
 				w.benchBulk(b, "one", perRow, w.addToOne(), access.RemoveEmployees{Client: "crew-client", Employees: w.addToOne().(access.AddEmployees).Employees})
 				w.benchBulk(b, "many", perRow, w.addToMany(), removeFromMany())
 				w.benchLeaver(b)
-				perCommit := benchCommitOfMemdb(b, w.clients*w.perClient)
+				perCommit := benchCommitOfMemdb(b, s.Memberships())
 				w.benchSingle(b, "few", perCommit)
 				w.benchSingle(b, "crowd", perCommit)
 			}
@@ -135,17 +158,16 @@ func BenchmarkChange(b *testing.B) {
 }
 
 // benchPlainLoop adds 10,000 members to the map in a loop.
-func (w *benchWorld) benchPlainLoop(b *testing.B, plain *plainMap) float64 {
+func (w *changeWorld) benchPlainLoop(b *testing.B, plain *worlds.Map) float64 {
 	var perRow float64
-	member := plainMember{active: true}
 	b.Run("add/map", func(b *testing.B) {
 		for b.Loop() {
 			for i := range crewSize {
-				plain.members[plainKey{string(crew(i)), "crew-client"}] = member
+				plain.Add(worlds.Member{User: crew(i), Client: "crew-client", Set: 2})
 			}
 			b.StopTimer()
 			for i := range crewSize {
-				delete(plain.members, plainKey{string(crew(i)), "crew-client"})
+				plain.Remove(crew(i), "crew-client")
 			}
 			b.StartTimer()
 		}
@@ -155,12 +177,12 @@ func (w *benchWorld) benchPlainLoop(b *testing.B, plain *plainMap) float64 {
 	return perRow
 }
 
-func (w *benchWorld) benchBulk(b *testing.B, name string, plain float64, add, remove access.Change) {
+func (w *changeWorld) benchBulk(b *testing.B, name string, plain float64, add, remove access.Change) {
 	b.Run("add/"+name, func(b *testing.B) {
 		for b.Loop() {
-			w.Do(access.By("boss"), add)
+			w.do(b, add)
 			b.StopTimer()
-			w.Do(access.By("boss"), remove)
+			w.do(b, remove)
 			b.StartTimer()
 		}
 		perRow := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / crewSize
@@ -170,18 +192,18 @@ func (w *benchWorld) benchBulk(b *testing.B, name string, plain float64, add, re
 }
 
 // benchLeaver removes somebody from 1,000 clients in one call.
-func (w *benchWorld) benchLeaver(b *testing.B) {
+func (w *changeWorld) benchLeaver(b *testing.B) {
 	b.Run("leaver", func(b *testing.B) {
 		var places []access.ImportRow
 		for i := range moverPlaces {
 			places = append(places, access.ImportMember{
-				Client: moverClient(i), User: "mover", Role: relationship.Standard, Partner: "northwind", Permissions: w.sets[2],
+				Client: moverClient(i), User: "mover", Role: relationship.Standard, Partner: worlds.Partner, Permissions: w.set,
 			})
 		}
 		for b.Loop() {
-			w.Do(access.By("boss"), access.RemoveEmployee{Employee: "mover", All: true})
+			w.do(b, access.RemoveEmployee{Employee: "mover", All: true})
 			b.StopTimer()
-			_, err := w.Manager.Import(context.Background(), access.Host(), func(yield func(access.ImportRow) bool) {
+			_, err := w.manager.Import(context.Background(), access.Host(), func(yield func(access.ImportRow) bool) {
 				for _, row := range places {
 					if !yield(row) {
 						return
@@ -196,11 +218,12 @@ func (w *benchWorld) benchLeaver(b *testing.B) {
 }
 
 // benchSingle changes one member of a client.
-func (w *benchWorld) benchSingle(b *testing.B, client relationship.ClientID, perCommit float64) {
+func (w *changeWorld) benchSingle(b *testing.B, client relationship.ClientID, perCommit float64) {
 	b.Run("single/"+string(client), func(b *testing.B) {
 		b.ReportAllocs()
 		add := false
-		name := []string{w.sets[3][len(w.sets[3])-1]}
+		wider := w.Sets[3].Names().Slice()
+		name := wider[len(wider)-1:]
 		for b.Loop() {
 			add = !add
 			change := access.ChangeEmployeePermissions{Client: client, Employee: crowded(7)}
@@ -209,7 +232,7 @@ func (w *benchWorld) benchSingle(b *testing.B, client relationship.ClientID, per
 			} else {
 				change.Remove = name
 			}
-			w.Do(access.By("boss"), change)
+			w.do(b, change)
 		}
 		if perCommit > 0 {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/perCommit, "of-memdb")

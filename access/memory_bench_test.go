@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/clientaccess/clientaccess/access"
+	"github.com/clientaccess/clientaccess/internal/worlds"
+	"github.com/clientaccess/clientaccess/storage/memdb"
 )
 
 // BenchmarkFootprint measures what a world takes in memory, its log forgotten:
@@ -17,35 +19,41 @@ import (
 //
 //	go test -run '^$' -bench 'Footprint/M' -benchtime 1x -timeout 1h ./access
 func BenchmarkFootprint(b *testing.B) {
-	for _, s := range sizes() {
-		b.Run(s.name, func(b *testing.B) {
+	for _, s := range worlds.Sizes() {
+		b.Run(s.Name, func(b *testing.B) {
 			for b.Loop() {
 				empty := heapInUse()
-				w := newBenchWorld(b, s)
-				require.NoError(b, w.Store.Trim(context.Background(), w.Manager.Revision()))
-				whole := heapInUse()
-				wholeCollection := collection()
-				w.Manager = nil
-				store := heapInUse()
-				reopened, err := access.Open(context.Background(), w.Store, access.Options{Catalog: w.Catalog, Clock: w.Clock.Now})
+				w, store := worlds.New(s), memdb.New()
+				manager, err := w.OpenOn(context.Background(), store)
 				require.NoError(b, err)
-				w.Manager = reopened
-				index := heapInUse() - store
-				storeCollection := collection()
-				runtime.KeepAlive(w)
-				w.Manager, w.Store = nil, nil
+				whole := heapInUse() - empty
+				wholeCollection := collection()
+				runtime.KeepAlive(manager)
+				manager = nil
+				alone := heapInUse()
+				aloneCollection := collection()
+				manager, err = access.Open(context.Background(), store, access.Options{Catalog: w.Catalog, Clock: w.Clock.Now})
+				require.NoError(b, err)
+				index := heapInUse() - alone
+				runtime.KeepAlive(manager)
+				runtime.KeepAlive(store)
+				manager, store = nil, nil
 				before := heapInUse()
-				plain := newPlainMap(w)
+				nothing := collection()
+				plain := worlds.NewMap(w)
+				for m := range w.Members() {
+					plain.Add(m)
+				}
 				mapped := heapInUse() - before
 				mapCollection := collection()
 				runtime.KeepAlive(plain)
-				memberships := float64(s.clients * s.perClient)
-				b.ReportMetric(float64(whole-empty)/memberships, "B/membership")
+				memberships := float64(s.Memberships())
+				b.ReportMetric(float64(whole)/memberships, "B/membership")
 				b.ReportMetric(float64(index)/memberships, "index-B/membership")
 				b.ReportMetric(float64(mapped)/memberships, "map-B/membership")
-				b.ReportMetric(float64(wholeCollection)/1e6, "gc-ms")
-				b.ReportMetric(float64(storeCollection)/1e6, "gc2-ms")
-				b.ReportMetric(float64(mapCollection)/1e6, "map-gc-ms")
+				b.ReportMetric(float64(wholeCollection-nothing)/1e6, "gc-ms")
+				b.ReportMetric(float64(wholeCollection-aloneCollection)/1e6, "index-gc-ms")
+				b.ReportMetric(float64(mapCollection-nothing)/1e6, "map-gc-ms")
 			}
 		})
 	}

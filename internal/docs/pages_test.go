@@ -81,7 +81,10 @@ func onlyFile(path string) string {
 	return path
 }
 
-var command = regexp.MustCompile(`\bgo (?:run|test|build) [^\n#&;]*`)
+var (
+	command = regexp.MustCompile(`\bgo (?:run|test|build) [^\n#&;]*`)
+	module  = regexp.MustCompile(`\bgo -C (\S+) `)
+)
 
 // TestCommands requires that the folders and files that the shell blocks name
 // are there.
@@ -89,6 +92,10 @@ func TestCommands(t *testing.T) {
 	count := 0
 	for _, page := range pages {
 		for _, b := range blocks(t, page) {
+			for _, words := range module.FindAllStringSubmatch(b.text, -1) {
+				count++
+				require.FileExists(t, filepath.Join(root, words[1], "go.mod"), "%s, line %d", page, b.line)
+			}
 			for _, words := range command.FindAllString(b.text, -1) {
 				for word := range strings.FieldsSeq(words) {
 					if path, found := strings.CutPrefix(word, "./"); found && path != "..." {

@@ -1,0 +1,31 @@
+package worlds
+
+import "slices"
+
+// Size is how big a world is: so many clients, with so many members each.
+type Size struct {
+	Name               string
+	Clients, PerClient int
+}
+
+// The sizes to measure at. L takes minutes to import.
+var (
+	S = Size{"S", 1_000, 20}
+	M = Size{"M", 10_000, 50}
+	L = Size{"L", 100_000, 50}
+)
+
+// Sizes are S, M and L.
+func Sizes() []Size { return []Size{S, M, L} }
+
+// Named returns the size of a name.
+func Named(name string) (Size, bool) {
+	i := slices.IndexFunc(Sizes(), func(s Size) bool { return s.Name == name })
+	if i < 0 {
+		return Size{}, false
+	}
+	return Sizes()[i], true
+}
+
+// Memberships is the number of members of all clients together.
+func (s Size) Memberships() int { return s.Clients * s.PerClient }
