@@ -14,7 +14,7 @@ type Proxy struct {
 	mu       sync.Mutex
 	refusing bool
 	open     chan struct{}     // closed unless connections are held
-	sessions map[*session]bool // whether it has begun
+	sessions map[*session]bool // whether it counts as a connection that there is
 	dead     map[string]bool   // keys of the server, of sessions that were cut
 	trap     *trap
 	counts   Counts
@@ -146,25 +146,29 @@ func (p *Proxy) admit(client net.Conn) *session {
 func (p *Proxy) begun(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, there := p.sessions[s]; there {
-		p.sessions[s] = true
-		p.counts.Connections++
-	}
+	p.sessions[s] = true
+	p.counts.Connections++
 }
 
-// leave forgets a session that has ended by itself.
+// leave forgets a session that has ended.
 func (p *Proxy) leave(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.sessions, s)
 }
 
-// bury forgets a session that was cut. The proxy's mu is held.
+// cut counts a session that is cut.
+func (p *Proxy) cut(s *session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bury(s)
+}
+
 func (p *Proxy) bury(s *session) {
 	if p.sessions[s] {
+		p.sessions[s] = false
 		p.counts.Cut++
 	}
-	delete(p.sessions, s)
 	if key := s.serverKey(); key != "" {
 		p.dead[key] = true
 	}

@@ -84,7 +84,24 @@ var ways = map[string]func(ctx context.Context, conn *pgx.Conn, insert string) e
 		}
 		return conn.SendBatch(ctx, &batch).Close()
 	},
+	"requests in a row": func(ctx context.Context, conn *pgx.Conn, insert string) error {
+		// The commit is on its way while the server is busy with what was
+		// asked before, and says that it is ready after each.
+		p := conn.PgConn().StartPipeline(ctx)
+		for _, statement := range []string{"begin", insert, "select pg_sleep(0.05)", "commit"} {
+			p.SendQueryParams(statement, nil, nil, nil, nil)
+			if err := p.Sync(); err != nil {
+				return err
+			}
+		}
+		return p.Close()
+	},
 }
+
+// slowCommit has a commit take its time.
+const slowCommit = `
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON number DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()`
 
 // TestCutAt_AroundCommit cuts at each place, for each way of committing. What
 // the server got is done, once, and what it did not get is not; the client is
@@ -95,6 +112,8 @@ func TestCutAt_AroundCommit(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			w, want := newWorld(t), 0
+			_, err := w.beside.Exec(t.Context(), slowCommit)
+			require.NoError(t, err)
 			for i, place := range []pgproxy.Place{pgproxy.Unsent, pgproxy.Sent, pgproxy.Answered} {
 				cut := w.proxy.CutAt(place, pgproxy.Commit)
 				conn := w.connect(w.through)

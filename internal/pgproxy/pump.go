@@ -2,25 +2,26 @@ package pgproxy
 
 import "bufio"
 
-// requests passes on what the client says, until it ends or the session does.
-func (s *session) requests(from *bufio.Reader) {
+// requests passes on what the client says, until it ends or the session does. It
+// is false when the server is to be left to do what it was sent.
+func (s *session) requests(from *bufio.Reader) (end bool) {
 	to := bufio.NewWriter(s.server)
 	known := prepared{statements: map[string]string{}, portals: map[string]string{}}
 	var sent *trap // to be cut when the request is sent
 	for {
 		m, err := read(from)
 		if err != nil {
-			return
+			return true
 		}
 		sql, runs, err := known.runs(m)
 		if err != nil || !s.pass() {
-			return
+			return true
 		}
 		if runs {
 			if t := s.proxy.spring(sql); t != nil {
 				if t.place == Unsent {
 					s.cut(t)
-					return
+					return true
 				}
 				if s.silence(t); t.place == Sent {
 					sent = t
@@ -32,16 +33,16 @@ func (s *session) requests(from *bufio.Reader) {
 			s.expect()
 		}
 		if _, err = to.Write(m.wire); err != nil {
-			return
+			return true
 		}
 		if from.Buffered() == 0 || m.endsRequest() {
 			if err = to.Flush(); err != nil {
-				return
+				return true
 			}
 		}
 		if sent != nil && m.endsRequest() {
-			s.cut(sent)
-			return
+			s.leave(sent)
+			return false
 		}
 	}
 }
@@ -73,15 +74,13 @@ func (s *session) answers(from *bufio.Reader) {
 	}
 }
 
-// silence has the client told nothing any more, and cut when what it is about to
-// ask is answered, if that is the trap's place.
+// silence has the client told nothing any more, and the session cut when what it
+// is about to ask is answered.
 func (s *session) silence(t *trap) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.silent = true
-	if t.place == Answered {
-		s.answered, s.awaited = t, s.pending+1
-	}
+	s.answered, s.awaited = t, s.pending+1
 }
 
 // expect notes that the server will say once more that it is ready.

@@ -18,7 +18,7 @@ type session struct {
 	key      string   // that the server gave, to cancel with
 	pending  int      // requests after which the server has not said that it is ready
 	silent   bool     // the client is told nothing any more
-	answered *trap    // whom to cut when the server is ready,
+	answered *trap    // because of which it ends when the server is ready
 	awaited  int      // for so many more times
 }
 
@@ -43,10 +43,16 @@ func (s *session) end() {
 
 // cut ends the session because of a trap.
 func (s *session) cut(t *trap) {
-	s.proxy.mu.Lock()
-	s.proxy.bury(s)
-	s.proxy.mu.Unlock()
+	s.proxy.cut(s)
 	s.end()
+	t.close()
+}
+
+// leave ends the client's connection because of a trap, and leaves the server to
+// do what it was sent.
+func (s *session) leave(t *trap) {
+	s.proxy.cut(s)
+	s.client.Close()
 	t.close()
 }
 
@@ -102,10 +108,10 @@ func (s *session) serve() {
 		defer s.end()
 		s.answers(bufio.NewReader(s.server))
 	})
-	s.requests(from)
-	// The end of a connection is held back, too.
-	s.pass()
-	s.end()
+	if s.requests(from) {
+		s.pass() // the end of a connection is held back, too
+		s.end()
+	}
 	answers.Wait()
 	if s.answered != nil {
 		s.answered.close()

@@ -12,7 +12,8 @@ const (
 	// Unsent is before the server gets the statement.
 	Unsent Place = iota
 	// Sent is when the server has been sent the statement, and everything that
-	// its client waits for together with it, and before any answer.
+	// its client waits for together with it, and before any answer. The server
+	// is left to do it: its own connection ends when it has.
 	Sent
 	// Answered is when the server has done it and answered; the client gets
 	// nothing of the answer.
