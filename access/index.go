@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -189,31 +190,55 @@ func (x *indexer) update(gathered *gathering, member *relationship.Member) membe
 	}
 }
 
+// touched is a place that lines concern, and the number from 1 of the line that
+// says how the member there is; 0 where none does.
+type touched struct {
+	place Place
+	line  int
+}
+
 // follow makes the index of a state from that of an earlier one and what
 // was written in between.
 func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relationship.Line) index {
-	places := make([]Place, 0, len(lines))
-	for _, line := range lines {
-		if line.Key().Kind == relationship.KindCatalog {
+	places := make([]touched, 0, len(lines))
+	for i, line := range lines {
+		switch key := line.Key(); key.Kind {
+		case relationship.KindCatalog:
 			return x.build(snapshot)
+		case relationship.KindMember:
+			places = append(places, touched{placeOf(key), i + 1})
+		default:
+			for place := range concerned(snapshot, line) {
+				places = append(places, touched{place: place})
+			}
 		}
-		places = slices.AppendSeq(places, concerned(snapshot, line))
 	}
 	if len(places) == 0 {
 		return index{before.table, x.profiles}
 	}
-	slices.SortFunc(places, comparePlaces)
+	// Of the lines about one place, the last comes first: it says how the
+	// member is.
+	slices.SortFunc(places, func(a, b touched) int {
+		return cmp.Or(comparePlaces(a.place, b.place), cmp.Compare(b.line, a.line))
+	})
 	gathered := newGathering(snapshot, snapshot.At())
 	var updates []clientUpdate
-	for i, place := range places {
-		if i > 0 && place == places[i-1] {
+	for i, at := range places {
+		place := at.place
+		if i > 0 && place == places[i-1].place {
 			continue
 		}
 		if n := len(updates); n == 0 || updates[n-1].client != string(place.Client) {
 			updates = append(updates, clientUpdate{client: string(place.Client)})
 		}
 		last := &updates[len(updates)-1]
-		member, found := storage.GetMember(snapshot, place.Client, place.User)
+		var member relationship.Member
+		var found bool
+		if at.line > 0 {
+			member, found = lines[at.line-1].After.(relationship.Member)
+		} else {
+			member, found = storage.GetMember(snapshot, place.Client, place.User)
+		}
 		if found {
 			last.members = append(last.members, x.update(gathered, &member))
 		} else {

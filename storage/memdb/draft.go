@@ -33,6 +33,9 @@ type draft struct {
 	// members and rows wait to be put where they belong.
 	members, rows []*write
 	shapes        shapes
+	// last is what was read or written last, a record of each kind: rules come
+	// back to the same client, partner and relationship again and again.
+	last [16]remembered
 	// lines are what Changed returned, as long as nothing is written.
 	lines   []relationship.Line
 	current bool
@@ -48,6 +51,21 @@ type write struct {
 	row     relationship.Record
 	touched bool
 	waits   bool
+}
+
+// remembered is a record that was read, or nil for nothing.
+type remembered struct {
+	key    relationship.Key
+	record relationship.Record
+}
+
+// remembers returns where a record of a kind is remembered. Two kinds may have
+// one place: then they drive each other out.
+func (d *draft) remembers(kind relationship.Kind) *remembered {
+	if kind == "" {
+		return &d.last[0]
+	}
+	return &d.last[(int(kind[0])+3*len(kind))&15]
 }
 
 func newDraft(base *state) *draft {
@@ -66,12 +84,21 @@ func (d *draft) At() time.Time { return d.base.at }
 
 // Get implements storage.Reader.
 func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
+	last := d.remembers(key.Kind)
+	if last.key != key || key == (relationship.Key{}) {
+		last.key, last.record = key, d.read(key)
+	}
+	return last.record, last.record != nil
+}
+
+func (d *draft) read(key relationship.Key) relationship.Record {
 	if key.Kind == relationship.KindMember && len(d.members) > 0 {
 		if w, is := d.writes[key]; is {
-			return w.after, w.after != nil
+			return w.after
 		}
 	}
-	return d.get(key)
+	record, _ := d.get(key)
+	return record
 }
 
 // Member is what storage.GetMember asks for.
@@ -162,7 +189,7 @@ func (d *draft) Delete(key relationship.Key) error {
 func (d *draft) set(key relationship.Key, record relationship.Record) {
 	w := d.writes[key]
 	if w == nil {
-		before, _ := d.get(key)
+		before, _ := d.Get(key)
 		w = &write{key: key, after: before}
 		d.writes[key] = w
 	}
@@ -184,6 +211,7 @@ func (d *draft) set(key relationship.Key, record relationship.Record) {
 		w.row = w.after
 	}
 	w.after, w.waits, d.current = record, true, false
+	*d.remembers(key.Kind) = remembered{key, record}
 }
 
 // flush puts what waits where it belongs, for a kind that is to be read in

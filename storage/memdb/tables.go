@@ -8,7 +8,7 @@ import (
 // tables are the records of a state, or of a draft, by their keys. The records
 // that are no memberships stand in go-memdb besides, in their orders.
 type tables struct {
-	records keyed[relationship.Key, row]
+	records keyed[relationship.Key, *row]
 	rosters keyed[relationship.ClientID, *roster]
 	places  keyed[relationship.UserID, *places]
 	// holders are the records that have a unique value.
@@ -44,7 +44,7 @@ func (t *tables) put(draft uint64, key relationship.Key, before, after relations
 		t.records.remove(draft, hashKey(key), key)
 		return
 	}
-	t.records.put(draft, hashKey(key), key, row{after})
+	t.records.put(draft, hashKey(key), key, &row{key, after})
 }
 
 func uniqueValues(record relationship.Record) []storage.UniqueValue {
@@ -54,10 +54,14 @@ func uniqueValues(record relationship.Record) []storage.UniqueValue {
 	return storage.UniqueValues(record)
 }
 
-// row is a record that is no membership.
-type row struct{ relationship.Record }
+// row is a record that is no membership, with its key beside it: asking the
+// record for its key would copy it.
+type row struct {
+	key    relationship.Key
+	record relationship.Record
+}
 
-func (r row) is(key relationship.Key) bool { return r.Key() == key }
+func (r *row) is(key relationship.Key) bool { return r.key == key }
 
 func (r *roster) is(client relationship.ClientID) bool { return r.client == client }
 
@@ -82,7 +86,10 @@ func (t *tables) placesOf(user relationship.UserID) *places {
 func (t *tables) get(key relationship.Key) (relationship.Record, bool) {
 	if key.Kind != relationship.KindMember {
 		r, found := t.records.get(hashKey(key), key)
-		return r.Record, found
+		if !found {
+			return nil, false
+		}
+		return r.record, true
 	}
 	member, found := t.member(relationship.ClientID(key.First), relationship.UserID(key.Second))
 	if !found {
