@@ -3,7 +3,6 @@ package access
 import (
 	"time"
 
-	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
@@ -110,7 +109,7 @@ type adding struct {
 	by     authority
 	client relationship.ClientID
 	name   string
-	set    permset.Names
+	wanted asked
 	role   relationship.Role
 	end    time.Time
 }
@@ -121,9 +120,11 @@ func (w *work) adding(client relationship.ClientID, template string, end time.Ti
 	if a.by, err = w.asPartnerAdmin(client); err != nil {
 		return a, err
 	}
-	if a.set, a.role, err = w.template(a.by.partner, template); err != nil {
+	set, role, err := w.template(a.by.partner, template)
+	if err != nil {
 		return a, err
 	}
+	a.wanted, a.role = w.replacement(noNames, set, true), role
 	if end, err = w.future("change", "end", end); err != nil {
 		return a, err
 	}
@@ -157,7 +158,7 @@ func (a adding) add(w *work, employee relationship.UserID) error {
 		Client: a.client, User: employee, Role: a.role, Template: a.name,
 		End: relationship.Earlier(a.end, standing.End), EndByClient: !standing.End.IsZero(),
 	}, a.by.partner)
-	member.Set = w.bound(a.by, place, noNames, w.replacement(noNames, a.set, true))
+	member.Set = w.bound(a.by, place, noNames, a.wanted)
 	if err := w.mayGrant(a.by, relationship.Member{}, member); err != nil {
 		return err
 	}

@@ -13,8 +13,11 @@ func (n Names) Minus(o Names) Names { return n.merge(o, true, false, false) }
 
 // SubsetOf reports whether every name in n is in o.
 func (n Names) SubsetOf(o Names) bool {
-	if len(n.text) > len(o.text) {
+	switch {
+	case len(n.text) > len(o.text):
 		return false
+	case n.text == o.text:
+		return true
 	}
 	name, rest := cut(n.text)
 	other, otherRest := cut(o.text)
@@ -37,6 +40,15 @@ func (n Names) SubsetOf(o Names) bool {
 
 // merge walks the names of both in order and takes those only in n, in both, and only in o, as told.
 func (n Names) merge(o Names, left, both, right bool) Names {
+	if n.text == o.text || n.text == "" || o.text == "" {
+		switch {
+		case n.text == o.text && both, o.text == "" && left:
+			return n
+		case n.text == "" && o.text != "" && right:
+			return o
+		}
+		return Names{}
+	}
 	var b strings.Builder
 	take := func(name string) {
 		if b.Len() == 0 {
