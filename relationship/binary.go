@@ -24,8 +24,12 @@ type Encoder struct{ w wire }
 // into the memory of dst.
 func (e *Encoder) Reset(dst []byte) { e.w.write(dst) }
 
-// Bytes returns dst with the stream behind it.
-func (e *Encoder) Bytes() ([]byte, error) { return e.w.out, e.w.err }
+// Bytes ends the stream and returns it, behind dst.
+func (e *Encoder) Bytes() ([]byte, error) {
+	written := e.w.out
+	e.w.out = nil
+	return written, e.w.err
+}
 
 // Record writes a record.
 func (e *Encoder) Record(record Record) { e.w.put(record) }
@@ -68,7 +72,7 @@ func (d *Decoder) Reset(data []byte) {
 }
 
 // ResetShared is Reset; texts share the memory of data instead. Whoever keeps
-// one of many keeps data, unless they copy it.
+// one of them keeps all of data, unless they copy it.
 func (d *Decoder) ResetShared(data string) {
 	d.w.whole = true
 	d.w.read(data)
@@ -77,9 +81,13 @@ func (d *Decoder) ResetShared(data string) {
 // Err returns the first error since Reset.
 func (d *Decoder) Err() error { return d.w.err }
 
-// Finish returns the first error since Reset. Something behind what was read
-// is one.
-func (d *Decoder) Finish() error { return d.w.finish() }
+// Finish ends reading and returns the first error since Reset. Something behind
+// what was read is one.
+func (d *Decoder) Finish() error {
+	err := d.w.finish()
+	d.w.in, d.w.at = "", 0
+	return err
+}
 
 // More reports whether there is more to read, and no error.
 func (d *Decoder) More() bool { return d.w.err == nil && d.w.at < len(d.w.in) }
@@ -129,9 +137,7 @@ func AppendRecord(dst []byte, record Record) ([]byte, error) {
 	defer idleEncoders.Put(e)
 	e.Reset(dst)
 	e.Record(record)
-	written, err := e.Bytes()
-	e.w.out = nil
-	return written, err
+	return e.Bytes()
 }
 
 // ReadRecord reads what AppendRecord wrote. It refuses everything else, and
@@ -141,9 +147,7 @@ func ReadRecord(data []byte) (Record, error) {
 	defer idleDecoders.Put(d)
 	d.ResetShared(string(data))
 	record := d.Record()
-	err := d.Finish()
-	d.w.in, d.w.at = "", 0
-	if err != nil {
+	if err := d.Finish(); err != nil {
 		return nil, err
 	}
 	return record, nil

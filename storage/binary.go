@@ -11,8 +11,8 @@ import (
 // same commit gives the same bytes. An instant that cannot be stored is an
 // error.
 func AppendCommit(dst []byte, commit Commit) ([]byte, error) {
-	e := commitEncoders.Get().(*relationship.Encoder)
-	defer commitEncoders.Put(e)
+	e := encoders.Get().(*relationship.Encoder)
+	defer encoders.Put(e)
 	e.Reset(dst)
 	e.Uint(uint64(commit.Revision))
 	e.Text(commit.ID)
@@ -25,12 +25,11 @@ func AppendCommit(dst []byte, commit Commit) ([]byte, error) {
 	return e.Bytes()
 }
 
-var commitEncoders = sync.Pool{New: func() any { return new(relationship.Encoder) }}
-
 // ReadCommit reads what AppendCommit wrote. It refuses everything else, and
 // records that may not be stored; it does not check the chain.
 func ReadCommit(data []byte) (Commit, error) {
-	var d relationship.Decoder
+	d := decoders.Get().(*relationship.Decoder)
+	defer decoders.Put(d)
 	d.Reset(data)
 	commit := Commit{Revision: Revision(d.Uint()), ID: d.Text(), At: d.Instant()}
 	commit.Events = make([]relationship.Event, d.Count())
@@ -45,3 +44,8 @@ func ReadCommit(data []byte) (Commit, error) {
 	}
 	return commit, nil
 }
+
+var (
+	encoders = sync.Pool{New: func() any { return new(relationship.Encoder) }}
+	decoders = sync.Pool{New: func() any { return new(relationship.Decoder) }} // with the permission sets that they know
+)

@@ -31,6 +31,6 @@
 // file and knows how to compute checksums; the hash chain does, if its newest
 // hash is kept elsewhere.
 //
-// The file has a format of its own, with a version. A file of a newer version
+// The file has a format of its own, with a version. A file of another version
 // is refused.
 package bolt

@@ -73,7 +73,6 @@ func (j *Journal) LoadMembers(
 func loadPieces(ctx context.Context, bucket *bbolt.Bucket, total *sum, members func([]relationship.Member) error) error {
 	var decoder relationship.Decoder
 	var piece []relationship.Member
-	var last relationship.Key
 	return bucket.ForEach(func(key, value []byte) (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -82,10 +81,6 @@ func loadPieces(ctx context.Context, bucket *bbolt.Bucket, total *sum, members f
 			return err
 		}
 		total.add(value)
-		if last.First == string(piece[0].Client) && last.Second >= string(piece[0].User) {
-			return fmt.Errorf("%w: a membership is out of order", storage.ErrCorrupt)
-		}
-		last = piece[len(piece)-1].Key()
 		return members(piece)
 	})
 }

@@ -197,3 +197,74 @@ func TestMembers_AreNotMoved(t *testing.T) {
 		})
 	}
 }
+
+// Whatever byte of a piece is changed, the content does not come out as it is.
+func TestMembers_EveryByteIsChecked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "access.db")
+	store := openStore(t, path)
+	_, err := store.Update(context.Background(), func(tx storage.Tx) error {
+		for i := range 3 {
+			require.NoError(t, tx.Put(someMember(rand.New(rand.NewPCG(1, 1)), "lumen", fmt.Sprint("user-", i))))
+		}
+		return tx.Log(relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}})
+	})
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	alter := func(change func(value []byte) []byte) (before []byte) {
+		db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true})
+		require.NoError(t, err)
+		require.NoError(t, db.Update(func(tx *bbolt.Tx) error {
+			bucket, key := tx.Bucket([]byte("member")), []byte("lumen\x00")
+			before = slices.Clone(bucket.Get(key))
+			return bucket.Put(key, change(slices.Clone(before)))
+		}))
+		require.NoError(t, db.Close())
+		return before
+	}
+	size := len(alter(slices.Clone))
+	for at := range size {
+		before := alter(func(value []byte) []byte { value[at] ^= 1; return value })
+		_, errOpen, _ := readAll(path)
+		require.ErrorIs(t, errOpen, storage.ErrCorrupt, "byte %d", at)
+		alter(func([]byte) []byte { return before })
+	}
+	_, errOpen, errWalk := readAll(path)
+	require.NoError(t, errors.Join(errOpen, errWalk))
+	t.Logf("%d bytes", size)
+}
+
+// A dump in which a record is there twice is refused, however far apart.
+func TestRestore_RefusesWhatIsThereTwice(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 9))
+	many := func(n int) (records []relationship.Record) {
+		for i := range n {
+			records = append(records, relationship.Client{ID: relationship.ClientID(fmt.Sprintf("client-%05d", i)), Name: "A Client"})
+		}
+		return records
+	}
+	member := relationship.Record(someMember(random, "lumen", "ann"))
+	for name, records := range map[string][]relationship.Record{
+		"members side by side": {member, member},
+		"members far apart":    append(append([]relationship.Record{member}, many(6000)...), member),
+		"clients side by side": append(many(1), many(1)...),
+		"clients far apart":    append(many(6000), many(1)...),
+	} {
+		path := filepath.Join(t.TempDir(), "access.db")
+		journal := open(t, path)
+		err := journal.Restore(context.Background(), storage.Whole{
+			ID: "a store", Checkpoint: storage.Checkpoint{Head: storage.Head{Revision: 1}},
+			Records: func(yield func(relationship.Record, error) bool) {
+				for _, record := range records {
+					if !yield(record, nil) {
+						return
+					}
+				}
+			},
+			Commits: func(func(storage.Commit, error) bool) {},
+			Notes:   func(func(storage.Note, error) bool) {},
+		})
+		require.ErrorIs(t, err, storage.ErrCorrupt, name)
+		require.ErrorContains(t, err, "there twice", name)
+		require.NoError(t, journal.Close())
+	}
+}

@@ -74,7 +74,7 @@ func restoresWholeOrNothing(t *testing.T, engine Engine, open func(t *testing.T)
 		err := storage.Restore(context.Background(), journal, strings.NewReader(strings.Join(text[:cut], "")))
 		require.ErrorIs(t, err, storage.ErrCorrupt)
 		// What was not restored to its end is either empty or not usable.
-		store, err := engine(context.Background(), kept{journal})
+		store, err := engine(context.Background(), stays(journal))
 		if err == nil {
 			_, err = store.Update(context.Background(), func(tx storage.Tx) error { return tx.Log(event("Nothing")) })
 			require.True(t, err != nil || store.Snapshot().Revision() == 1, "half a dump goes on as a store")
@@ -85,11 +85,11 @@ func restoresWholeOrNothing(t *testing.T, engine Engine, open func(t *testing.T)
 }
 
 func trimOutlives(t *testing.T, engine Engine, journal storage.Journal) {
-	first := build(t, engine, kept{journal})
+	first := build(t, engine, stays(journal))
 	filled(t, first)
 	point := checkpoint(t, first)
 	require.NoError(t, first.Close())
-	second := build(t, engine, kept{journal})
+	second := build(t, engine, stays(journal))
 	require.Equal(t, point, checkpoint(t, second))
 	compacted(t, second, point.Revision-1)
 	require.NotEmpty(t, commits(t, second, point.Revision))
@@ -99,7 +99,7 @@ func trimOutlives(t *testing.T, engine Engine, journal storage.Journal) {
 // Two engines over one journal: what the one has not seen was trimmed by the
 // other. It reads everything anew and goes on.
 func reloads(t *testing.T, engine Engine, journal storage.Journal) {
-	one, other := build(t, engine, kept{journal}), build(t, engine, kept{journal})
+	one, other := build(t, engine, stays(journal)), build(t, engine, stays(journal))
 	for i := range 10 {
 		commit(t, one, numbered("lumen", i))
 	}

@@ -57,7 +57,7 @@ func (j *faulty) Commit(ctx context.Context, after storage.Head, run func([]stor
 }
 
 func survivesFailures(t *testing.T, engine Engine, journal storage.Journal) {
-	store := build(t, engine, &faulty{Journal: kept{journal}})
+	store := build(t, engine, &faulty{Journal: stays(journal)})
 	acknowledged, unknown, refused := 0, 0, 0
 	for i := range 300 {
 		_, err := store.Update(context.Background(), func(tx storage.Tx) error {
@@ -87,7 +87,7 @@ func survivesFailures(t *testing.T, engine Engine, journal storage.Journal) {
 	require.Greater(t, acknowledged, refused)
 	require.NoError(t, store.Close())
 
-	again := build(t, engine, kept{journal})
+	again := build(t, engine, stays(journal))
 	verify(t, commits(t, again, 0))
 	count := 0
 	for i := range 300 {
@@ -167,7 +167,7 @@ func (j *failsEverywhere) Changes(ctx context.Context, after storage.Head) iter.
 // changes nothing that others see.
 func tellsFailures(t *testing.T, engine Engine, journal storage.Journal) {
 	ctx := context.Background()
-	store := build(t, engine, &failsEverywhere{Journal: kept{journal}})
+	store := build(t, engine, &failsEverywhere{Journal: stays(journal)})
 	failed := map[string]int{}
 	note := func(what string, err error) {
 		if err != nil {
@@ -196,7 +196,7 @@ func tellsFailures(t *testing.T, engine Engine, journal storage.Journal) {
 	require.Len(t, failed, 4)
 	require.NoError(t, store.Close())
 
-	again := build(t, engine, kept{journal})
+	again := build(t, engine, stays(journal))
 	require.Equal(t, 119, number(again.Snapshot(), "lumen"))
 	require.NotEmpty(t, commits(t, again, 60))
 	require.NoError(t, again.Close())

@@ -43,6 +43,7 @@ func RunJournal(t *testing.T, engine Engine, open func(t *testing.T) storage.Jou
 		run  func(t *testing.T, engine Engine, journal storage.Journal)
 	}{
 		{"what was written is loaded again", loadsAgain},
+		{"memberships are loaded in order, many at a time", loadsMembers},
 		{"commits that were missed are handed over", handsOver},
 		{"of what was missed, values may have gone from one to the other", handsOverSwaps},
 		{"a batch is written as a whole or not at all", writesWhole},
@@ -102,15 +103,26 @@ type kept struct{ storage.Journal }
 
 func (kept) Close() error { return nil }
 
+// stays wraps a journal. What it is besides, the wrapped one is too.
+func stays(journal storage.Journal) storage.Journal {
+	if loader, is := journal.(storage.MembersLoader); is {
+		return struct {
+			kept
+			storage.MembersLoader
+		}{kept{journal}, loader}
+	}
+	return kept{journal}
+}
+
 func loadsAgain(t *testing.T, engine Engine, journal storage.Journal) {
-	first := build(t, engine, kept{journal})
+	first := build(t, engine, stays(journal))
 	commit(t, first, user("ann", "ann@northwind.example"), client("lumen"), member("lumen", "ann"))
 	commit(t, first, client("harbor"))
 	remove(t, first, clientKey("harbor"))
 	before := first.Snapshot()
 	require.NoError(t, first.Close())
 
-	second := build(t, engine, kept{journal})
+	second := build(t, engine, stays(journal))
 	after := second.Snapshot()
 	require.Equal(t, before.Revision(), after.Revision())
 	require.Equal(t, before.At(), after.At())
@@ -122,7 +134,7 @@ func loadsAgain(t *testing.T, engine Engine, journal storage.Journal) {
 }
 
 func handsOver(t *testing.T, engine Engine, journal storage.Journal) {
-	one, other := build(t, engine, kept{journal}), build(t, engine, kept{journal})
+	one, other := build(t, engine, stays(journal)), build(t, engine, stays(journal))
 	for i := range 20 {
 		writer := one
 		if i%3 == 0 {
@@ -146,7 +158,7 @@ func handsOver(t *testing.T, engine Engine, journal storage.Journal) {
 // The one engine follows what the other has done, in which two exchanged what
 // no two may have.
 func handsOverSwaps(t *testing.T, engine Engine, journal storage.Journal) {
-	one, other := build(t, engine, kept{journal}), build(t, engine, kept{journal})
+	one, other := build(t, engine, stays(journal)), build(t, engine, stays(journal))
 	commit(t, one, user("ann", "ann@northwind.example"), user("bob", "bob@northwind.example"), user("carla", "carla@lumen.example"),
 		partner("northwind", "northwind.example", "nw.example"), partner("harbor", "harbor.example"))
 	update(t, one, func(tx storage.Tx) error {
@@ -154,7 +166,7 @@ func handsOverSwaps(t *testing.T, engine Engine, journal storage.Journal) {
 	})
 	commit(t, other, client("lumen"))
 	require.NoError(t, one.Close())
-	one = build(t, engine, kept{journal})
+	one = build(t, engine, stays(journal))
 	require.Equal(t, content(one.Snapshot()), content(other.Snapshot()))
 	for _, address := range []string{"ann@northwind.example", "bob@northwind.example", "carla@lumen.example"} {
 		found, is := other.Snapshot().Find(storage.ByEmail, address)
@@ -198,7 +210,7 @@ func erasesFromBatch(t *testing.T, engine Engine, journal storage.Journal) {
 		add(user("anna", fmt.Sprintf("%x@anna.example", name)))
 	}
 	write()
-	store := build(t, engine, kept{journal})
+	store := build(t, engine, stays(journal))
 	checkErased(t, store, "ann", "bob", "<b>&", "\u2028")
 	require.NoError(t, store.Close())
 }
@@ -212,7 +224,7 @@ func trimsLongLog(t *testing.T, engine Engine, journal storage.Journal) {
 		batch = append(batch, last)
 	}
 	require.NoError(t, journal.Commit(context.Background(), storage.Head{}, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
-	store := build(t, engine, kept{journal})
+	store := build(t, engine, stays(journal))
 	for _, upto := range []storage.Revision{1000, 1001, 2000, 2500} {
 		trim(t, store, upto)
 		point := checkpoint(t, store)
@@ -285,10 +297,10 @@ func sealed(t *testing.T, before storage.Commit, revision storage.Revision, reco
 }
 
 func notesOutlive(t *testing.T, engine Engine, journal storage.Journal) {
-	first := build(t, engine, kept{journal})
+	first := build(t, engine, stays(journal))
 	aside(t, first, func(notes storage.Aside) error { return notes.Put("tries/one", []byte("3")) })
 	require.NoError(t, first.Close())
-	second := build(t, engine, kept{journal})
+	second := build(t, engine, stays(journal))
 	aside(t, second, func(notes storage.Aside) error {
 		note, found := notes.Get("tries/one")
 		require.True(t, found)
