@@ -24,7 +24,7 @@ func (slow) Load(context.Context, func(relationship.Record) error) (storage.Head
 	return storage.Head{}, nil
 }
 
-func (j slow) Commit(_ context.Context, _ storage.Revision, run func([]storage.Commit) ([]storage.Commit, error)) error {
+func (j slow) Commit(_ context.Context, _ storage.Head, run func([]storage.Commit) ([]storage.Commit, error)) error {
 	_, err := run(nil)
 	close(j.entered)
 	<-j.goOn
