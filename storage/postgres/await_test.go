@@ -1,0 +1,65 @@
+package postgres_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/clientaccess/clientaccess/internal/pgtest"
+	"github.com/clientaccess/clientaccess/storage"
+	"github.com/clientaccess/clientaccess/storage/postgres"
+)
+
+// A hint comes from another process, and again when the connection on which
+// hints come was lost.
+func TestAwait_Hint(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	proxy, proxied := pgtest.Proxy(t, dsn)
+	writer := open(t, config(t, dsn), postgres.Options{})
+	follower := open(t, config(t, proxied), postgres.Options{Poll: time.Hour})
+	var head storage.Head
+	for i := range 6 {
+		if i%2 == 1 {
+			proxy.CutAll()
+		}
+		require.NoError(t, write(ctx, t, writer, one...))
+		for {
+			require.NoError(t, follower.Await(ctx, head.Revision))
+			if behind := all(t, follower, head); len(behind) > 0 {
+				head = headOf(behind)
+				break
+			}
+		}
+		require.Equal(t, storage.Revision(i+1), head.Revision)
+	}
+}
+
+// Without hints, the poll interval bounds the wait.
+func TestAwait_Polls(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	journal := open(t, config(t, dsn), postgres.Options{Poll: time.Millisecond, NoNotify: true})
+	for range 5 {
+		require.NoError(t, journal.Await(context.Background(), 0))
+	}
+	require.Empty(t, texts(t, dsn, "SELECT query FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"))
+}
+
+func TestAwait_Ends(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	journal := open(t, config(t, dsn), postgres.Options{Poll: time.Hour, NoNotify: true})
+	ctx, cancel := context.WithCancel(context.Background())
+	outcomes := make(chan error, 2)
+	go func() { outcomes <- journal.Await(ctx, 0) }()
+	cancel()
+	require.ErrorIs(t, <-outcomes, context.Canceled)
+	go func() { outcomes <- journal.Await(context.Background(), 0) }()
+	require.NoError(t, journal.Close())
+	require.ErrorIs(t, <-outcomes, storage.ErrClosed)
+	require.ErrorIs(t, journal.Await(context.Background(), 0), storage.ErrClosed)
+}

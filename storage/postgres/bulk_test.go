@@ -1,0 +1,65 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/clientaccess/clientaccess/internal/pgtest"
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+	"github.com/clientaccess/clientaccess/storage/postgres"
+)
+
+// Ten thousand members are added, changed and removed in as many round trips as
+// ten are, in every way of sending a query.
+func TestBulk_RoundTrips(t *testing.T) {
+	t.Parallel()
+	for mode, name := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx := context.Background()
+			dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+			proxy, proxied := pgtest.Proxy(t, dsn)
+			config := config(t, proxied)
+			config.MaxConns = 1
+			config.ConnConfig.DefaultQueryExecMode = mode
+			journal := open(t, config, postgres.Options{NoNotify: true})
+			people := []relationship.Record{client("lumen"), client("harbor")}
+			for i := range 10_000 {
+				people = append(people, user(t, fmt.Sprint(i)))
+			}
+			require.NoError(t, write(ctx, t, journal, people...))
+			head := headOf(all(t, journal, storage.Head{}))
+
+			// trips adds, changes and removes so many members, and counts.
+			trips := func(client string, members int) (trips [3]int) {
+				var added, changed []relationship.Record
+				for i := range members {
+					one := member(client, fmt.Sprint(i))
+					added = append(added, one)
+					one.Set = permset.MustNames("crm.contacts.view")
+					changed = append(changed, one)
+				}
+				for i, step := range [3]struct{ puts, gone []relationship.Record }{{added, nil}, {changed, nil}, {nil, changed}} {
+					commit := following(t, head, step.puts, step.gone...)
+					before := proxy.Counts().RoundTrips
+					require.NoError(t, journal.Commit(ctx, head, func([]storage.Commit) ([]storage.Commit, error) {
+						return []storage.Commit{commit}, nil
+					}))
+					trips[i] = proxy.Counts().RoundTrips - before
+					head = headOf([]storage.Commit{commit})
+				}
+				return trips
+			}
+			trips("lumen", 10) // statements are prepared once
+			few, many := trips("lumen", 10), trips("harbor", 10_000)
+			require.Equal(t, few, many)
+			require.Len(t, load(t, journal), len(people))
+			t.Logf("round trips to add, change and remove 10 members: %v; 10,000: %v", few, many)
+		})
+	}
+}

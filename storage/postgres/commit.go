@@ -1,0 +1,217 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// Commit implements storage.Journal.
+func (j *Journal) Commit(ctx context.Context, after storage.Head, run func([]storage.Commit) ([]storage.Commit, error)) error {
+	if tx := joined(ctx); tx != nil {
+		return j.commitJoined(ctx, tx, after, run)
+	}
+	var behind page
+	return j.transact(ctx, func(s *script) { s.page(after.Revision, &behind) }, func(t *turn) (proof, error) {
+		batch, err := t.commitBatch(ctx, after, behind, run)
+		if err != nil || len(batch) == 0 {
+			return nil, err
+		}
+		return standsInLog(batch[0]), nil
+	})
+}
+
+// commitBatch hands over what was missed, of which a page was read with the
+// turn, and writes what comes of it.
+func (t *turn) commitBatch(
+	ctx context.Context, after storage.Head, behind page, run func([]storage.Commit) ([]storage.Commit, error),
+) ([]storage.Commit, error) {
+	missed, err := t.missed(ctx, after, behind)
+	if err != nil {
+		return nil, err
+	}
+	batch, err := run(missed)
+	if err != nil || len(batch) == 0 {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	return batch, t.write(ctx, batch)
+}
+
+// missed reads the commits behind one, as far as they are not in a page already.
+func (t *turn) missed(ctx context.Context, after storage.Head, p page) ([]storage.Commit, error) {
+	var missed []storage.Commit
+	for {
+		if err := p.compare(after); err != nil {
+			return nil, err
+		}
+		missed = append(missed, p.commits...)
+		if n := len(p.commits); n > 0 {
+			after = headOf(p.commits[n-1])
+		}
+		if after.Revision == t.head.revision {
+			return missed, nil
+		}
+		if err := t.send(ctx, func(s *script) { s.page(after.Revision, &p) }); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// standsInLog looks for a commit by its own ID.
+func standsInLog(commit storage.Commit) proof {
+	return func(t *turn) (written bool, err error) {
+		err = t.send(context.Background(), func(s *script) {
+			s.queue("SELECT EXISTS (SELECT 1 FROM clientaccess.log WHERE entry = $1::text)", commit.ID).
+				QueryRow(func(row pgx.Row) error { return row.Scan(&written) })
+		})
+		if err == nil && !written && t.head.checkpoint >= commit.Revision {
+			err = errCannotTell
+		}
+		return written, err
+	}
+}
+
+// write writes a batch, in a number of round trips that does not depend on it
+// unless somebody is erased.
+func (t *turn) write(ctx context.Context, batch []storage.Commit) error {
+	var erased []relationship.UserID
+	for i, commit := range batch {
+		if want := t.head.revision + storage.Revision(i) + 1; commit.Revision != want {
+			return fmt.Errorf("postgres: commit %d cannot follow commit %d", commit.Revision, want-1)
+		}
+		erased = append(erased, commit.Erased()...)
+	}
+	t.wrote = true
+	if err := t.eraseFromLog(ctx, erased); err != nil {
+		return err
+	}
+	s := t.script()
+	s.putLines(batch)
+	for _, commit := range batch {
+		commit, _ = commit.Without(erased...)
+		body, err := storage.AppendCommit(nil, commit)
+		if err != nil {
+			return err
+		}
+		s.queue("INSERT INTO clientaccess.log (rev, entry, at, chain, body)"+
+			" VALUES ($1::bigint, $2::text, $3::text::timestamptz, $4::text::bytea, $5::bytea)",
+			int64(commit.Revision), commit.ID, instantText(commit.At), hexText(commit.Chain[:]), body)
+		s.noteUsers(commit)
+	}
+	last := headOf(batch[len(batch)-1])
+	s.setHead(last)
+	if !t.j.options.NoNotify {
+		s.queue("SELECT pg_notify($1::text, $2::text)", t.j.options.Schema, fmt.Sprint(last.Revision))
+	}
+	if err := t.run(ctx, s); err != nil {
+		return err
+	}
+	t.head.revision = last.Revision
+	return nil
+}
+
+func (s *script) setHead(head storage.Head) {
+	s.queue("UPDATE clientaccess.head SET rev = $1::bigint, at = $2::text::timestamptz, chain = $3::text::bytea",
+		int64(head.Revision), instantOrNull(head.At), hexText(head.Chain[:]))
+}
+
+// putLines queues what the lines of commits leave. Of the same record only the
+// last counts. Nothing has to be deferred to the end of the transaction: unique
+// values are given free first, what others refer to is written before them, and
+// what is deleted goes last.
+func (s *script) putLines(batch []storage.Commit) {
+	last := map[relationship.Key]relationship.Record{}
+	var order []relationship.Key
+	for _, commit := range batch {
+		for _, event := range commit.Events {
+			for _, line := range event.Lines {
+				key := line.Key()
+				if _, known := last[key]; !known {
+					order = append(order, key)
+				}
+				last[key] = line.After
+			}
+		}
+	}
+	puts := map[relationship.Kind][]relationship.Record{}
+	gone := map[relationship.Kind][]relationship.Key{}
+	for _, key := range order {
+		if record := last[key]; record != nil {
+			puts[key.Kind] = append(puts[key.Kind], record)
+		} else {
+			gone[key.Kind] = append(gone[key.Kind], key)
+		}
+	}
+	s.release(puts, gone)
+	s.putAll(puts)
+	for i := len(tables) - 1; i >= 0; i-- {
+		tables[i].table.remove(s, gone[tables[i].kind])
+	}
+}
+
+// putAll queues what writes records, those first to which others refer.
+func (s *script) putAll(records map[relationship.Kind][]relationship.Record) {
+	for _, each := range tables {
+		each.table.put(s, records[each.kind])
+		if each.kind == relationship.KindPartner {
+			s.putDomains(records[each.kind])
+		}
+	}
+}
+
+// address is the e-mail address that a user is going to have; empty for none.
+type address struct{ user, email string }
+
+// release queues what gives e-mail addresses and domains free that are going to
+// be another's.
+func (s *script) release(puts map[relationship.Kind][]relationship.Record, gone map[relationship.Kind][]relationship.Key) {
+	var addresses []address
+	for _, record := range puts[relationship.KindUser] {
+		user := record.(relationship.User)
+		addresses = append(addresses, address{string(user.ID), string(user.Email)})
+	}
+	for _, key := range gone[relationship.KindUser] {
+		addresses = append(addresses, address{user: key.First})
+	}
+	if len(addresses) > 0 {
+		s.queue("UPDATE clientaccess.users AS kept SET email = NULL"+
+			" FROM unnest($1::text::text[], $2::text::text[]) AS sent (user_id, email)"+
+			" WHERE kept.user_id = sent.user_id AND kept.email IS NOT NULL AND kept.email IS DISTINCT FROM sent.email",
+			array(addresses, func(b []byte, a *address) []byte { return appendText(b, a.user) }),
+			array(addresses, func(b []byte, a *address) []byte { return appendText(b, a.email) }))
+	}
+	keys := gone[relationship.KindPartner]
+	for _, record := range puts[relationship.KindPartner] {
+		keys = append(keys, record.Key())
+	}
+	if len(keys) > 0 {
+		s.queue("DELETE FROM clientaccess.partner_domains AS kept USING unnest($1::text::text[]) AS sent (partner_id)"+
+			" WHERE kept.partner_id = sent.partner_id",
+			array(keys, func(b []byte, key *relationship.Key) []byte { return appendText(b, key.First) }))
+	}
+}
+
+// owned is a domain and its partner.
+type owned struct{ domain, partner string }
+
+func (s *script) putDomains(partners []relationship.Record) {
+	var domains []owned
+	for _, record := range partners {
+		partner := record.(relationship.Partner)
+		for _, domain := range partner.Domains.List() {
+			domains = append(domains, owned{string(domain), string(partner.ID)})
+		}
+	}
+	if len(domains) > 0 {
+		s.queue("INSERT INTO clientaccess.partner_domains (domain, partner_id)"+
+			" SELECT domain, partner_id FROM unnest($1::text::text[], $2::text::text[]) AS sent (domain, partner_id)",
+			array(domains, func(b []byte, o *owned) []byte { return appendText(b, o.domain) }),
+			array(domains, func(b []byte, o *owned) []byte { return appendText(b, o.partner) }))
+	}
+}

@@ -1,0 +1,122 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// table is the table of one kind of record.
+type table interface {
+	// put queues what writes records of the kind.
+	put(s *script, records []relationship.Record)
+	// remove queues what deletes the records of keys.
+	remove(s *script, keys []relationship.Key)
+	// load reads all rows.
+	load(ctx context.Context, j *Journal, q querier, record func(relationship.Record) error) error
+}
+
+// querier is a connection, or a transaction of the host's.
+type querier interface {
+	SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// tableOf is the table of the records that are R.
+type tableOf[R relationship.Record] struct {
+	name string
+	// keys is how many of the columns, from the first, make up the key.
+	keys    int
+	columns []column[R]
+}
+
+// most is how many rows one statement takes. More go in several, so that no
+// value gets too long for the server.
+const most = 20_000
+
+func (t tableOf[R]) put(s *script, records []relationship.Record) {
+	for len(records) > 0 {
+		n := min(len(records), most)
+		t.putSome(s, records[:n])
+		records = records[n:]
+	}
+}
+
+func (t tableOf[R]) putSome(s *script, records []relationship.Record) {
+	nouns := make([]R, len(records))
+	for i, record := range records {
+		nouns[i] = record.(R)
+	}
+	var names, sent, values, replaced []string
+	var args []any
+	for i, column := range t.columns {
+		if column.write == nil {
+			continue
+		}
+		names = append(names, column.name)
+		args = append(args, array(nouns, column.write))
+		sent = append(sent, fmt.Sprintf("$%d::text::%s[]", len(args), column.sent))
+		values = append(values, strings.ReplaceAll(column.stored, "?", column.name))
+		if i >= t.keys {
+			replaced = append(replaced, column.name+" = excluded."+column.name)
+		}
+	}
+	list := strings.Join(names, ", ")
+	s.queue(fmt.Sprintf("INSERT INTO clientaccess.%s (%s) SELECT %s FROM unnest(%s) AS sent (%s) ON CONFLICT (%s) DO UPDATE SET %s",
+		t.name, list, strings.Join(values, ", "), strings.Join(sent, ", "), list,
+		strings.Join(names[:t.keys], ", "), strings.Join(replaced, ", ")), args...)
+}
+
+func (t tableOf[R]) remove(s *script, keys []relationship.Key) {
+	for len(keys) > 0 {
+		n := min(len(keys), most)
+		t.removeSome(s, keys[:n])
+		keys = keys[n:]
+	}
+}
+
+func (t tableOf[R]) removeSome(s *script, keys []relationship.Key) {
+	parts := []func([]byte, *relationship.Key) []byte{
+		func(b []byte, key *relationship.Key) []byte { return t.columns[0].key(b, key.First) },
+		func(b []byte, key *relationship.Key) []byte { return t.columns[1].key(b, key.Second) },
+	}
+	var names, sent, same []string
+	var args []any
+	for i, column := range t.columns[:t.keys] {
+		names = append(names, column.name)
+		args = append(args, array(keys, parts[i]))
+		sent = append(sent, fmt.Sprintf("$%d::text::%s[]", len(args), column.sent))
+		same = append(same, fmt.Sprintf("kept.%s = gone.%s", column.name, column.name))
+	}
+	s.queue(fmt.Sprintf("DELETE FROM clientaccess.%s AS kept USING unnest(%s) AS gone (%s) WHERE %s",
+		t.name, strings.Join(sent, ", "), strings.Join(names, ", "), strings.Join(same, " AND ")), args...)
+}
+
+func (t tableOf[R]) load(ctx context.Context, j *Journal, q querier, record func(relationship.Record) error) error {
+	var noun R
+	var read []string
+	var into []any
+	for _, column := range t.columns {
+		read = append(read, strings.ReplaceAll(column.loaded, "?", column.name))
+		into = append(into, column.into(&noun))
+	}
+	rows, err := q.Query(ctx, j.options.sql(fmt.Sprintf("SELECT %s FROM clientaccess.%s", strings.Join(read, ", "), t.name)))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return fmt.Errorf("%w: %s: %w", storage.ErrCorrupt, t.name, err)
+		}
+		if err := record(noun); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
