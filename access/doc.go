@@ -40,6 +40,14 @@
 // hand out a secret; so is [Manager.Import], because it takes in any number of
 // rows, each for itself. None of these can be planned.
 //
+// # Many processes
+//
+// On a store with other writers a Manager follows what they commit, and answers
+// from its own memory. Every answer has an age; past Options.MaxStaleness it is a
+// refusal. A [Token] of one process is waited for in another with
+// [Manager.WaitFor]. When the journal has lost its newest commits, what they took
+// stays taken here until the host acknowledges the loss: see [LostTail].
+//
 // # Rules
 //
 // Every rule has a name, such as DEL-1, and is carried out in one place that

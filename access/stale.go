@@ -10,7 +10,7 @@ import (
 
 // On a store with other writers every question asks how old the state is, on the
 // monotonic clock and when the answer is given: a process that was frozen
-// refuses when it wakes up.
+// refuses when it wakes up (ASK-1).
 
 // maxStaleness is how old the state may be when the Options say nothing else.
 const maxStaleness = 5 * time.Second

@@ -84,8 +84,9 @@ func ParseToken(text string) (Token, error) {
 // Options.MaxStaleness in any case.
 //
 // Errors: ErrStale, with the error of ctx, when it did not come in time;
-// ErrLostTail for a state that the journal has lost, or never had; ErrOtherStore
-// for a token of another store; ErrInvalid for the zero Token;
+// ErrLostTail for a state that the journal has lost, or never had, once this
+// process has noticed: at its next look; ErrOtherStore for a token of another
+// store; ErrInvalid for the zero Token;
 // storage.ErrCompacted for one that is older than the log; storage.ErrClosed, and
 // what else the store says.
 func (m *Manager) WaitFor(ctx context.Context, token Token) error {

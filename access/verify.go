@@ -59,6 +59,11 @@ func (m *Manager) logChanged(ctx context.Context, since storage.Revision, err er
 }
 
 func (m *Manager) verify(ctx context.Context) (Verification, error) {
+	if m.follows { // what the log has, the state is to have
+		if err := m.store.Refresh(ctx); err != nil {
+			return Verification{}, fmt.Errorf("verify: %w", err)
+		}
+	}
 	snapshot := m.store.Snapshot()
 	v := Verification{Revision: snapshot.Revision()}
 	log, err := v.replay(ctx, m.store)

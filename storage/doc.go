@@ -22,6 +22,14 @@
 // Commits are numbered 1, 2, 3, … without a gap. Their instants never
 // decrease. Each carries the hash of itself and of the commit before it.
 //
+// # Many processes
+//
+// A [Shared] journal has writers in other processes, too. A store over one
+// follows them, and says with FreshAt up to when it knows what they did. A [Head]
+// has a hash besides its number, because a journal that has lost its newest
+// commits gives their numbers out again: whoever stood on one of them hears
+// ErrDiverged, and the store tells it as a [LostTail].
+//
 // # What it does not promise
 //
 // A store checks the shape of records and what must be unique. It knows no

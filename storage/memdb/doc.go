@@ -17,4 +17,18 @@
 // and log: storage/bolt has one in a file. All questions are answered from
 // memory all the same; a change is durable when Update returns, and changes
 // that wait at the same time are written together.
+//
+// # Over a shared journal
+//
+// One goroutine follows what others commit: it looks when the journal hints that
+// there is something, and every so often in any case. A look that fails is tried
+// again, a little later each time up to a tenth of a second, and one that hears
+// nothing for two seconds is given up; FreshAt stays where it was meanwhile.
+// Commits are applied only where each carries the hash upon the one before.
+//
+// The newest commits are remembered, up to 4,096 of them and 131,072 lines. Out of
+// them Since tells what is new without reading the journal, and a lost tail is
+// told exactly. A tail keeps the whole state that was lost, so it takes as much
+// memory as the store, until it is acknowledged; of more than eight, the state is
+// not kept.
 package memdb

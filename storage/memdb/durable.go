@@ -166,6 +166,7 @@ func (q *queue) take() []*job {
 
 // batch is one attempt to commit jobs.
 type batch struct {
+	began      time.Time
 	base, next *state
 	// missed are commits of others that lie between, and commits the batch's own.
 	missed, commits []storage.Commit
@@ -180,6 +181,9 @@ func (s *Store) commitBatch(jobs []*job) {
 	unconfirmed := errors.Is(err, storage.ErrUnconfirmed)
 	if err == nil || unconfirmed {
 		s.advance(b.next, slices.Concat(b.missed, b.commits))
+		if s.follower != nil {
+			s.follower.note(b.began)
+		}
 	}
 	for _, j := range jobs {
 		switch {
@@ -208,7 +212,7 @@ func (s *Store) tryBatch(jobs []*job) (*batch, error) {
 	b := &batch{}
 	var err error
 	for range mostTries {
-		b.base = s.now.Load()
+		b.began, b.base = time.Now(), s.now.Load()
 		err = s.journal.Commit(ctx, b.base.Head(), func(missed []storage.Commit) ([]storage.Commit, error) {
 			return b.run(jobs, missed)
 		})

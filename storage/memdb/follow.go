@@ -79,10 +79,14 @@ func sleep(ctx context.Context, pause time.Duration) {
 	}
 }
 
-// note says that a look which began at an instant has told everything.
+// note says that a look which began at an instant has told everything, or a
+// batch that was written then.
 func (f *follower) note(began time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !began.After(*f.fresh.Load()) {
+		return
+	}
 	f.fresh.Store(&began)
 	close(f.looked)
 	f.looked = make(chan struct{})

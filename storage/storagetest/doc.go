@@ -24,6 +24,10 @@
 //		})
 //	}
 //
+// Over a storage.Shared it runs several engines besides, as processes over one
+// journal. [Shared] is such a journal in memory, for tests of what happens among
+// processes: it can lose its newest commits, and each [Process] can be cut off.
+//
 // The names of the subtests are sentences: together they are the contract of
 // package storage, in short.
 //

@@ -204,30 +204,33 @@ func (p *Process) Changes(ctx context.Context, after storage.Head) iter.Seq2[sto
 
 // Await implements storage.Shared.
 func (p *Process) Await(ctx context.Context, behind storage.Revision) error {
-	var moved chan struct{}
-	var pace time.Duration
-	err := p.read(ctx, func(s *Shared) error {
-		if moved, pace = s.moved, s.pace; !s.hints {
-			moved = nil
-		} else if s.head().Revision > behind {
-			pace = 0
+	for began := time.Now(); ; {
+		var moved chan struct{}
+		var left time.Duration
+		err := p.read(ctx, func(s *Shared) error {
+			moved, left = s.moved, s.pace-time.Since(began)
+			if s.hints && s.head().Revision > behind {
+				left = 0
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, ErrCut) {
+			return err
 		}
-		return nil
-	})
-	if errors.Is(err, ErrCut) {
-		pace = time.Millisecond
-	} else if err != nil {
-		return err
+		if err != nil || left <= 0 {
+			return nil // to look, and to find out what is the matter
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-moved: // a commit, or another pace
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
-	timer := time.NewTimer(pace)
-	defer timer.Stop()
-	select {
-	case <-moved:
-	case <-timer.C:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return nil
 }
 
 // Checkpoint implements storage.Journal.

@@ -52,6 +52,7 @@ func (s *Shared) SetHints(hints bool, pace time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hints, s.pace = hints, pace
+	s.wake()
 }
 
 // SetUnconfirmed says whether what is committed from now on is confirmed by no
@@ -129,9 +130,13 @@ func (s *Shared) add(batch []storage.Commit) error {
 		log = append(log, commit)
 	}
 	s.log = log
+	s.wake()
+	return nil
+}
+
+func (s *Shared) wake() {
 	close(s.moved)
 	s.moved = make(chan struct{})
-	return nil
 }
 
 // state returns the newest records.
