@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -142,9 +143,7 @@ func (s *Shared) wake() {
 // state returns the newest records.
 func (s *Shared) state() (map[relationship.Key]relationship.Record, storage.Head) {
 	records := make(map[relationship.Key]relationship.Record, len(s.records))
-	for key, record := range s.records {
-		records[key] = record
-	}
+	maps.Copy(records, s.records)
 	for _, commit := range s.log {
 		redo(records, commit)
 	}
