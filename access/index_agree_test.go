@@ -14,9 +14,9 @@ import (
 // indexSizes is how much is played.
 func indexSizes() (worlds, steps int) {
 	if fullRun() {
-		return 20_000, 12
+		return 5_000, 12
 	}
-	return theoremSize(1_000, 200), 3
+	return theoremSize(250, 0), 3
 }
 
 // Whatever is changed and however the clock goes, the index gives of every pair

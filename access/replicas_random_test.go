@@ -218,6 +218,7 @@ func (w *replicasWorld) token(t *testing.T, i, j int) {
 		}
 		break
 	}
+	w.crew[j].refresh(t) // a loss is known at the next look
 	err := w.crew[j].WaitFor(t.Context(), token)
 	if lost {
 		require.ErrorIs(t, err, access.ErrLostTail)
