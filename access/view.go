@@ -83,8 +83,7 @@ func (m *Manager) viewOf(snapshot storage.Snapshot, index index) *view {
 		snapshot: snapshot, revision: snapshot.Revision(), second: snapshot.At().Unix(), index: index,
 		inForce: m.sameCatalog(snapshot) == nil, closed: m.store.Closed(),
 	}
-	kept := m.vocabulary.kept.Load()
-	v.direct = v.inForce && !v.closed && (kept == nil || !kept.everywhere)
+	v.direct = v.inForce && !v.closed
 	return v
 }
 
