@@ -115,6 +115,7 @@ func (w *randomWorld) changeEmployees() {
 		access.EndEmployment{Employee: user},
 	}))
 	link, err := w.manager.IssueLink(context.Background(), call, access.IssueLink{Employee: user})
+	w.tell(call, "IssueLink", link.Selector, err)
 	if err == nil {
 		w.links = append(w.links, link)
 	}
@@ -138,7 +139,8 @@ func (w *randomWorld) changeByHost() {
 	}
 	w.try(access.Host(), oneOf(w, list))
 	if w.chance(4) {
-		_, _ = w.manager.Sweep(context.Background())
+		swept, err := w.manager.Sweep(context.Background())
+		w.tell(access.Host(), "Sweep", swept, err)
 	}
 }
 

@@ -2,6 +2,8 @@ package access_test
 
 import (
 	"context"
+	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -72,6 +74,8 @@ type randomWorld struct {
 	manager *access.Manager
 	links   []access.IssuedLink
 	done    int
+	// told, if not nil, is called with what became of each call.
+	told func(call access.Call, what string, result any, err error)
 }
 
 func newRandomWorld(t testing.TB, seed uint64) *randomWorld {
@@ -83,7 +87,10 @@ func newRandomWorldOn(t testing.TB, seed uint64, store storage.Store) *randomWor
 		t: t, random: rand.New(rand.NewPCG(seed, 1)), store: store, clock: accesstest.NewClock(accesstest.Start),
 	}
 	var err error
-	w.manager, err = access.Open(context.Background(), w.store, access.Options{Catalog: smallCatalog(), Clock: w.clock.Now})
+	secrets := rand.NewChaCha8([32]byte(binary.BigEndian.AppendUint64(make([]byte, 24), seed)))
+	w.manager, err = access.Open(context.Background(), w.store, access.Options{
+		Catalog: smallCatalog(), Clock: w.clock.Now, Random: secrets, MaxStaleness: time.Minute,
+	})
 	require.NoError(t, err)
 	for _, user := range randomUsers {
 		w.must(access.Host(), access.AddUser{ID: user, Name: "U", Email: string(user) + "@" + w.domainOf(user)})
@@ -144,11 +151,18 @@ func (w *randomWorld) letIn() {
 
 // try makes a change that may be refused.
 func (w *randomWorld) try(call access.Call, change access.Change) bool {
-	_, err := w.manager.Do(context.Background(), call, change)
+	result, err := w.manager.Do(context.Background(), call, change)
 	if err == nil {
 		w.done++
 	}
+	w.tell(call, fmt.Sprintf("%T", change), result, err)
 	return err == nil
+}
+
+func (w *randomWorld) tell(call access.Call, what string, result any, err error) {
+	if w.told != nil {
+		w.told(call, what, result, err)
+	}
 }
 
 func oneOf[T any](w *randomWorld, list []T) T { return list[w.random.IntN(len(list))] }

@@ -1,4 +1,7 @@
-package bolt_test
+// Package lives kills processes in the middle of their work: tests of journals
+// run a process that makes changes of every kind (Write), kill it, and look what
+// is there (Kill, SendAgain).
+package lives
 
 import (
 	"fmt"
@@ -9,13 +12,16 @@ import (
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
-// crashStep is one call of the process that is killed.
-type crashStep struct {
+// step is one call of the process that is killed.
+type step struct {
 	call   access.Call
 	change access.Change
 	// link says that it takes a secret that nobody else has.
 	link bool
 }
+
+// Steps is how many steps a life has: each is another kind of change.
+const Steps = 49
 
 // issueLink stands for Manager.IssueLink, which is no Change.
 type issueLink struct {
@@ -25,30 +31,29 @@ type issueLink struct {
 
 // stepOf is the call of a number in a run: the same whenever it is asked for. A
 // life of a partner and a client follows the other, each with ids of its own.
-func stepOf(run string, number int) crashStep {
-	const perLife = 49
-	steps := life(fmt.Sprintf("%s-%d", run, number/perLife))
-	if len(steps) != perLife {
+func stepOf(run string, number int) step {
+	steps := life(fmt.Sprintf("%s-%d", run, number/Steps))
+	if len(steps) != Steps {
 		panic(fmt.Sprintf("a life has %d steps", len(steps)))
 	}
-	step := steps[number%perLife]
+	step := steps[number%Steps]
 	step.call = step.call.Once(fmt.Sprintf("%s/%d", run, number))
 	return step
 }
 
 // life goes through the kinds of change, from the first user to the end.
-func life(id string) []crashStep {
+func life(id string) []step {
 	ann, bob, carla, sven := relationship.UserID("ann"+id), relationship.UserID("bob"+id), relationship.UserID("carla"+id), relationship.UserID("sven"+id)
 	partner, client := relationship.PartnerID("northwind"+id), relationship.ClientID("lumen"+id)
 	domain, bobs := "northwind-"+id+".example", []relationship.UserID{bob}
 	later := time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC)
 	host, byAnn, byCarla := access.Host(), access.By(ann), access.By(carla)
-	var steps []crashStep
+	var steps []step
 	do := func(call access.Call, changes ...access.Change) {
 		for _, change := range changes {
 			_, approves := change.(access.ApproveLink)
 			_, issues := change.(issueLink)
-			steps = append(steps, crashStep{call, change, approves || issues})
+			steps = append(steps, step{call, change, approves || issues})
 		}
 	}
 	do(host,
