@@ -31,11 +31,6 @@ func (s *state) Head() storage.Head {
 	return storage.Head{Revision: s.revision, At: s.at, Chain: s.chain}
 }
 
-// head is the commit that the state stands on.
-func (s *state) head() storage.Head {
-	return storage.Head{Revision: s.revision, At: s.at, Chain: s.chain}
-}
-
 // Revision implements storage.Reader.
 func (s *state) Revision() storage.Revision { return s.revision }
 
