@@ -39,7 +39,7 @@ func (m *Manager) checkMany(v *view, questions []Question) []Decision {
 		return slices.Repeat([]Decision{v.refused(ReasonClosed)}, len(questions))
 	}
 	now := m.nowAt(v.snapshot)
-	r := remember(v.snapshot)
+	var r storage.Reader = remember(v.snapshot) // made an interface once
 	var slot *slot
 	var client relationship.ClientID
 	decisions := make([]Decision, len(questions))

@@ -2,7 +2,9 @@ package access_test
 
 import (
 	"context"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,60 +15,181 @@ import (
 // BenchmarkQuestion asks the Manager and a plain map the same questions, in
 // turns in one process. Name a size, because the largest takes minutes to load:
 //
-//	go test -run '^$' -bench 'Question/[SM]' -count 5 -timeout 1h ./access
+//	go test -run '^$' -bench 'Question/[SM]' -timeout 1h ./access
+//
+// The series are: all 131,072 questions in random order, a hot part of them, and
+// all with ids of 36 characters (Long). Besides Can they measure Check, CheckName,
+// 50 questions about one client in one call (CheckMany, per question, beside
+// single ones), two goroutines, and a writer who commits 1,000 changes a second.
 func BenchmarkQuestion(b *testing.B) {
 	for _, size := range worlds.Sizes() {
-		b.Run(size.Name, func(b *testing.B) {
-			w := worlds.New(size)
-			manager, err := w.Open(context.Background())
-			require.NoError(b, err)
-			plain := worlds.NewMap(w)
-			for m := range w.Members() {
-				plain.Add(m)
-			}
-			w.Settle()
-			all := w.Questions(1 << 17)
-			yes := 0
-			for i := range all {
-				q := &all[i]
-				can := manager.Can(q.User, q.Client, q.Permission)
-				require.Equal(b, plain.Can(q), can, "%v", q)
-				if can {
-					yes++
-				}
-			}
-			b.Logf("%s: %d of %d yes", size.Name, yes, len(all))
-			for range 5 {
-				benchQuestions(b, "all", manager, plain, all)
-				benchQuestions(b, "hot", manager, plain, all[:4096])
-			}
-		})
+		b.Run(size.Name, func(b *testing.B) { benchSize(b, size) })
+		size.Name, size.LongIDs = size.Name+"Long", true
+		b.Run(size.Name, func(b *testing.B) { benchSize(b, size) })
 	}
 }
 
-func benchQuestions(b *testing.B, name string, manager *access.Manager, plain *worlds.Map, list []worlds.Question) {
-	mask := len(list) - 1
-	var perMap float64
-	b.Run(name+"/map", func(b *testing.B) {
-		n, i := 0, 0
-		for b.Loop() {
-			if plain.Can(&list[i&mask]) {
-				n++
-			}
-			i++
+func benchSize(b *testing.B, size worlds.Size) {
+	w := worlds.New(size)
+	manager, err := w.Open(context.Background())
+	require.NoError(b, err)
+	plain := worlds.NewMap(w)
+	for m := range w.Members() {
+		plain.Add(m)
+	}
+	w.Settle()
+	all := w.Questions(1 << 17)
+	yes := 0
+	for i := range all {
+		q := &all[i]
+		can := manager.Can(q.User, q.Client, q.Permission)
+		require.Equal(b, plain.Can(q), can, "%v", q)
+		if can {
+			yes++
 		}
-		perMap = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
-	})
-	b.Run(name+"/Can", func(b *testing.B) {
+	}
+	b.Logf("%s: %d of %d yes", size.Name, yes, len(all))
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].Permission.Name()
+	}
+	together := aboutOneClient(w)
+	for range 5 {
+		benchQuestions(b, "all", manager, plain, all, names)
+		benchQuestions(b, "hot", manager, plain, all[:4096], names)
+		benchTogether(b, manager, together)
+		benchTwo(b, manager, all)
+		benchBesideWriter(b, w, manager, all)
+	}
+}
+
+// benchAsk asks the questions of a list one after the other, and tells how much
+// that costs beside something else.
+func benchAsk(b *testing.B, name string, n int, beside float64, unit string, ask func(i int) bool) (cost float64) {
+	b.Run(name, func(b *testing.B) {
 		b.ReportAllocs()
-		n, i := 0, 0
+		yes, i := 0, 0
 		for b.Loop() {
-			q := &list[i&mask]
-			if manager.Can(q.User, q.Client, q.Permission) {
-				n++
+			if ask(i & (n - 1)) {
+				yes++
 			}
 			i++
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/perMap, "of-the-map")
+		cost = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+		if beside > 0 {
+			b.ReportMetric(cost/beside, unit)
+		}
 	})
+	return cost
+}
+
+func benchQuestions(b *testing.B, name string, manager *access.Manager, plain *worlds.Map, list []worlds.Question, names []string) {
+	perMap := benchAsk(b, name+"/map", len(list), 0, "", func(i int) bool { return plain.Can(&list[i]) })
+	benchAsk(b, name+"/Can", len(list), perMap, "of-the-map", func(i int) bool {
+		q := &list[i]
+		return manager.Can(q.User, q.Client, q.Permission)
+	})
+	benchAsk(b, name+"/Check", len(list), perMap, "of-the-map", func(i int) bool {
+		q := &list[i]
+		return manager.Check(q.User, q.Client, q.Permission).Allowed()
+	})
+	benchAsk(b, name+"/CheckName", len(list), perMap, "of-the-map", func(i int) bool {
+		q := &list[i]
+		return manager.CheckName(q.User, q.Client, names[i]).Allowed()
+	})
+}
+
+// batch is how many questions about one client are asked together.
+const batch = 50
+
+// aboutOneClient are questions, each 50 of them about one client.
+func aboutOneClient(w *worlds.World) []access.Question {
+	var list []access.Question
+	for c := 0; len(list) < 1<<15; c++ {
+		client := c * 7919 % w.Clients
+		for i := range batch {
+			q := w.Ask(w.User(client, i%w.PerClient), w.Client(client), i%len(w.Permissions))
+			list = append(list, access.Question{User: q.User, Client: q.Client, Permission: q.Permission})
+		}
+	}
+	return list
+}
+
+func benchTogether(b *testing.B, manager *access.Manager, list []access.Question) {
+	batches := len(list) / batch &^ 1
+	var single float64
+	b.Run("together/single", func(b *testing.B) {
+		i := 0
+		for b.Loop() {
+			for j := range batch {
+				q := &list[i%batches*batch+j]
+				manager.Check(q.User, q.Client, q.Permission)
+			}
+			i++
+		}
+		single = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+	})
+	b.Run("together/CheckMany", func(b *testing.B) {
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			manager.CheckMany(list[i%batches*batch:][:batch])
+			i++
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/single, "of-single")
+	})
+}
+
+// benchTwo tells how much more two goroutines answer than one.
+func benchTwo(b *testing.B, manager *access.Manager, list []worlds.Question) {
+	ask := func(b *testing.B, goroutines int) float64 {
+		var group sync.WaitGroup
+		began := time.Now()
+		for g := range goroutines {
+			group.Go(func() {
+				for i := range b.N {
+					q := &list[(i+g*len(list)/2)&(len(list)-1)]
+					manager.Can(q.User, q.Client, q.Permission)
+				}
+			})
+		}
+		group.Wait()
+		return float64(goroutines*b.N) / time.Since(began).Seconds()
+	}
+	var one float64
+	b.Run("goroutines/1", func(b *testing.B) { one = ask(b, 1) })
+	b.Run("goroutines/2", func(b *testing.B) { b.ReportMetric(ask(b, 2)/one, "of-one") })
+}
+
+// benchBesideWriter asks while changes are committed on the other core.
+func benchBesideWriter(b *testing.B, w *worlds.World, manager *access.Manager, list []worlds.Question) {
+	ask := func(i int) bool {
+		q := &list[i]
+		return manager.Can(q.User, q.Client, q.Permission)
+	}
+	quiet := benchAsk(b, "writer/none", len(list), 0, "", ask)
+	stop, stopped := make(chan struct{}), make(chan int)
+	go func() {
+		made, tick := 0, time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				stopped <- made
+				return
+			case <-tick.C:
+			}
+			change := access.Change(access.SuspendEmployee{Employee: w.User(0, 1)})
+			if made%2 == 1 {
+				change = access.ResumeEmployee{Employee: w.User(0, 1)}
+			}
+			if _, err := manager.Do(context.Background(), access.By(worlds.Boss), change); err != nil {
+				panic(err)
+			}
+			made++
+		}
+	}()
+	benchAsk(b, "writer/1000-a-second", len(list), quiet, "of-quiet", ask)
+	close(stop)
+	b.Logf("%d changes were made meanwhile", <-stopped)
 }

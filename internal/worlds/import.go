@@ -59,7 +59,7 @@ func (w *World) accounts(yield func(access.ImportRow) bool) bool {
 		ok = ok && yield(access.ImportTemplate{Partner: Partner, Name: Template(i), Permissions: names})
 	}
 	for i := range w.users() {
-		id := user(i)
+		id := w.user(i)
 		ok = ok && yield(access.ImportUser{ID: id, Name: string(id), Email: string(id) + "@northwind.example"}) &&
 			yield(access.ImportEmployee{Partner: Partner, User: id, Kind: relationship.Staff})
 	}

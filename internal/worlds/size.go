@@ -2,17 +2,20 @@ package worlds
 
 import "slices"
 
-// Size is how big a world is: so many clients, with so many members each.
+// Size is how big a world is: so many clients, with so many members each. With
+// LongIDs their ids have the form and the 36 characters of a UUID, and else 11
+// to 14.
 type Size struct {
 	Name               string
 	Clients, PerClient int
+	LongIDs            bool
 }
 
 // The sizes to measure at. L takes minutes to import.
 var (
-	S = Size{"S", 1_000, 20}
-	M = Size{"M", 10_000, 50}
-	L = Size{"L", 100_000, 50}
+	S = Size{Name: "S", Clients: 1_000, PerClient: 20}
+	M = Size{Name: "M", Clients: 10_000, PerClient: 50}
+	L = Size{Name: "L", Clients: 100_000, PerClient: 50}
 )
 
 // Sizes are S, M and L.

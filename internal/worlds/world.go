@@ -99,13 +99,22 @@ func (w *World) Settle() { w.Clock.Turn(settling) }
 
 // Client is the id of a client by number.
 func (w *World) Client(c int) relationship.ClientID {
-	return relationship.ClientID(fmt.Sprintf("client-%07d", c))
+	return relationship.ClientID(w.id("client-%07d", c))
+}
+
+// id is a short id by its form, or a long one.
+func (w *World) id(form string, n int) string {
+	if !w.LongIDs {
+		return fmt.Sprintf(form, n)
+	}
+	mixed := uint64(n+len(form)) * 0x9e3779b97f4a7c15
+	return fmt.Sprintf("%08x-%04x-4000-8000-%012d", uint32(mixed>>32), uint16(mixed), n)
 }
 
 // User is the id of a client's i-th member.
-func (w *World) User(c, i int) relationship.UserID { return user((c*7 + i*13) % w.users()) }
+func (w *World) User(c, i int) relationship.UserID { return w.user((c*7 + i*13) % w.users()) }
 
-func user(i int) relationship.UserID { return relationship.UserID(fmt.Sprintf("user-%06d", i)) }
+func (w *World) user(i int) relationship.UserID { return relationship.UserID(w.id("user-%06d", i)) }
 
 func (w *World) users() int { return max(w.Clients/2, 2*w.PerClient*13, 2*perSpare) }
 
@@ -147,7 +156,7 @@ func (w *World) Newcomers(turn int) []Member {
 	list := make([]Member, 0, PerTurn)
 	for c := turn * spare; c < (turn+1)*spare; c++ {
 		for i := range perSpare {
-			list = append(list, Member{User: user(i), Client: spareClient(c), Set: c % len(w.Sets)})
+			list = append(list, Member{User: w.user(i), Client: spareClient(c), Set: c % len(w.Sets)})
 		}
 	}
 	return list
@@ -158,7 +167,7 @@ func (w *World) Singles(turn int) iter.Seq[Member] {
 	return func(yield func(Member) bool) {
 		for i := singlesStart; i < w.users(); i++ {
 			for c := turn * spare; c < (turn+1)*spare; c++ {
-				if !yield(Member{User: user(i), Client: spareClient(c), Set: c % len(w.Sets)}) {
+				if !yield(Member{User: w.user(i), Client: spareClient(c), Set: c % len(w.Sets)}) {
 					return
 				}
 			}
