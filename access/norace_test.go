@@ -1,5 +1,6 @@
 //go:build !race
 
-package access_test
+package access
 
-const underRace = false
+// UnderRace is whether the race detector watches.
+const UnderRace = false

@@ -235,6 +235,9 @@ func (w *replicasWorld) token(t *testing.T, i, j int) {
 // allow.
 func TestReplicasKeepWhatWasLostAndAllowNothingElse(t *testing.T) {
 	worlds, steps := theoremSize(100, 1000), 60
+	if access.UnderRace {
+		worlds = 12
+	}
 	first := theoremSeed(t)
 	var total struct{ changes, losses, questions, yes, stale, kept, tokens, lostTokens int }
 	for seed := first; seed < first+uint64(worlds); seed++ {

@@ -142,16 +142,13 @@ func playAndCheck(stage *theoremStage, ledger *theoremLedger, a theoremAct, tall
 }
 
 // theoremSize is how much is played: full, short, or a tenth of that with
-// -short. Under the race detector, which costs ten times as much and finds
-// nothing in what has one goroutine, it is a third.
+// -short.
 func theoremSize(short, full int) int {
 	switch {
 	case os.Getenv("CLIENTACCESS_FULL") != "":
 		return full
 	case testing.Short():
 		return short / 10
-	case underRace:
-		return short / 3
 	}
 	return short
 }
