@@ -25,6 +25,7 @@ func TestASK1_AQuestionAllocatesNothing(t *testing.T) {
 	w.Do(carla, access.DeactivateMember{Client: accesstest.Client, User: "dora"})
 	w.Do(carla, access.SetMemberEnd{Client: accesstest.Client, User: "emil", End: w.Clock.Now().Add(time.Hour)})
 	w.Do(carla, access.PauseMember{Client: accesstest.Client, User: "emil", Until: w.Clock.Now().Add(time.Minute)})
+	w.Do(carla, access.SetRelationshipEnd{Client: accesstest.Client, Partner: accesstest.Partner, End: w.Clock.Now().Add(3 * time.Hour)})
 	w.User("nobody", "elsewhere.example")
 	w.Do(access.Host(), access.CreateClient{ID: "closed", Name: "Closed", SuperAdmin: "nobody"})
 	w.Do(access.Host(), access.CloseClient{Client: "closed"})
@@ -46,6 +47,7 @@ func TestASK1_AQuestionAllocatesNothing(t *testing.T) {
 		{user: "emil", client: accesstest.Client, reason: access.ReasonMemberPaused},
 		{user: "emil", client: accesstest.Client, reason: access.ReasonAllowed, turn: 2 * time.Minute}, // one of two turns is behind
 		{user: "emil", client: accesstest.Client, reason: access.ReasonRunOut, turn: time.Hour},
+		{user: "bob", client: accesstest.Client, reason: access.ReasonRelationshipOver, turn: 3 * time.Hour}, // nobody has written it down
 	} {
 		w.Clock.Turn(q.turn)
 		require.Equal(t, q.reason, w.Manager.Check(q.user, q.client, view).Reason(), "%v", q)
