@@ -139,10 +139,12 @@ type verdict struct {
 	leaves [len(cuts)]permset.Set
 	// kept are the permissions that no lost tail took.
 	kept permset.Set
+	// managed says that a partner manages the member.
+	managed bool
 }
 
 func (v *vocabulary) weigh(f *facts) verdict {
-	w := verdict{failed: v.failures(f), given: v.given(f), kept: v.kept.Load().leaves(v, f)}
+	w := verdict{failed: v.failures(f), given: v.given(f), kept: v.kept.Load().leaves(v, f), managed: f.member.Managed()}
 	for i, cut := range cuts {
 		w.leaves[i] = cut.leaves(v, f)
 	}

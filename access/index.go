@@ -16,6 +16,7 @@ import (
 // What the index does not know, it leaves to the evaluator.
 type index struct {
 	table    *table
+	orders   orders
 	profiles []*profile
 }
 
@@ -96,7 +97,7 @@ func (x *indexer) number(f *facts) uint16 {
 		return number
 	}
 	number := len(x.profiles)
-	if number == askEvaluator {
+	if number == rowBounded {
 		return askEvaluator // a world has a handful; this one has too many
 	}
 	x.profiles = append(x.profiles, x.v.profile(w))
@@ -181,7 +182,8 @@ func (x *indexer) build(snapshot storage.Snapshot) index {
 		last.members = append(last.members, x.update(gathered, &member))
 	}
 	empty := table{}
-	return index{empty.with(&x.hash, updates), x.profiles}
+	orders := buildOrders(&x.hash, updates) // before the table sorts them by their hashes
+	return index{empty.with(&x.hash, updates), orders, x.profiles}
 }
 
 func (x *indexer) update(gathered *gathering, member *relationship.Member) memberUpdate {
@@ -214,7 +216,7 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 		}
 	}
 	if len(places) == 0 {
-		return index{before.table, x.profiles}
+		return index{before.table, before.orders, x.profiles}
 	}
 	// Of the lines about one place, the last comes first: it says how the
 	// member is.
@@ -246,5 +248,6 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 			last.members = append(last.members, gone)
 		}
 	}
-	return index{before.table.with(&x.hash, updates), x.profiles}
+	orders := before.orders.with(&x.hash, before.table, snapshot, updates)
+	return index{before.table.with(&x.hash, updates), orders, x.profiles}
 }

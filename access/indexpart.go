@@ -41,6 +41,14 @@ func (e entry) profile() uint16 { return uint16(e) }
 func (e entry) after() uint16   { return uint16(e >> 16) }
 func (e entry) until() uint32   { return uint32(e >> 32) }
 
+// at is the number of the profile that holds in a second since 1970.
+func (e entry) at(second int64) uint16 {
+	if until := e.until(); until != 0 && second >= int64(until)+entryEpoch {
+		return e.after()
+	}
+	return e.profile()
+}
+
 const (
 	tagBits     = 16
 	tagsPerWord = 64 / tagBits

@@ -79,6 +79,7 @@ type Manager struct {
 	indexer  *indexer
 	held     map[uint64]held // by the number of the lost tail
 	changing atomic.Int32
+	names    nameOrders
 	// tidied is the revision at which the log was last tidied.
 	tidied atomic.Uint64
 }

@@ -42,20 +42,37 @@ func (v *view) refused(reason Reason) Decision {
 // state returns the newest state for a question that can answer with an error:
 // it is ErrStale, or storage.ErrClosed.
 func (m *Manager) state() (storage.Snapshot, error) {
-	var fresh time.Time
-	if m.follows {
-		fresh = m.store.FreshAt()
-	}
+	fresh := m.freshAt()
 	snapshot := m.newest()
+	return snapshot, m.outdated(fresh)
+}
+
+// seen is state for a question that is answered from the index besides.
+func (m *Manager) seen() (*view, error) {
+	fresh := m.freshAt()
+	v := m.look()
+	return v, m.outdated(fresh)
+}
+
+// freshAt is read before a state is.
+func (m *Manager) freshAt() time.Time {
+	if !m.follows {
+		return time.Time{}
+	}
+	return m.store.FreshAt()
+}
+
+// outdated says that a state is of no use, which was read behind an instant.
+func (m *Manager) outdated(fresh time.Time) error {
 	if m.store.Closed() {
-		return snapshot, storage.ErrClosed
+		return storage.ErrClosed
 	}
 	if m.follows {
 		if age := time.Since(fresh); age > m.options.MaxStaleness {
-			return snapshot, fmt.Errorf("%w: %v", ErrStale, age.Round(time.Millisecond))
+			return fmt.Errorf("%w: %v", ErrStale, age.Round(time.Millisecond))
 		}
 	}
-	return snapshot, nil
+	return nil
 }
 
 // isCommitted reports whether a change has been made, whatever else its error

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
@@ -15,6 +16,8 @@ type view struct {
 	// second is the instant of the state, in whole seconds since 1970.
 	second int64
 	index  index
+	// names tells apart views in which somebody or something has another name.
+	names uint64
 	// inForce says that the Manager's catalogue is that of the state, closed
 	// that the store is closed, and direct that the index may answer.
 	inForce, closed, direct bool
@@ -68,12 +71,19 @@ func (m *Manager) moveTo() *view {
 	changed := m.keep(snapshot)
 	if before != nil && !changed {
 		if commits, known := m.store.Since(before.snapshot.Head()); known {
-			v := m.viewOf(snapshot, m.indexer.follow(before.index, snapshot, m.linesOf(commits, snapshot.Revision())))
+			lines := m.linesOf(commits, snapshot.Revision())
+			v := m.viewOf(snapshot, m.indexer.follow(before.index, snapshot, lines))
+			if v.names = before.names; slices.ContainsFunc(lines, renames) {
+				v.names++
+			}
 			m.view.Store(v)
 			return v
 		}
 	}
 	v := m.viewOf(snapshot, m.indexer.build(snapshot)) // from the beginning
+	if before != nil {
+		v.names = before.names + 1
+	}
 	m.view.Store(v)
 	return v
 }

@@ -1,0 +1,241 @@
+package access
+
+import (
+	"sync"
+	"time"
+
+	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
+)
+
+// asker is a question about many members at one instant on one state, and what
+// of them its viewer may see. It belongs to one goroutine.
+type asker struct {
+	m        *Manager
+	view     *view
+	revision storage.Revision
+	now      time.Time
+	second   int64
+	// partner is whose managed members the viewer sees; empty for everybody.
+	partner relationship.PartnerID
+	// permission is what is asked about; the zero Permission asks who is a
+	// member at all.
+	permission permset.Permission
+	// rows are what the index knows of the client, or of the user, that the
+	// question is about; none where it may not answer.
+	rows rows
+	walk walk
+	// answers are those about the first profiles, as far as they were needed.
+	answers [64]answer
+	// gathered is for the members whom the index does not know.
+	gathered *gathering
+}
+
+// askers spare pages a piece of memory. Whoever has one and is done may put it
+// back.
+var askers = sync.Pool{New: func() any { return new(asker) }}
+
+// done puts the asker back.
+func (q *asker) done() {
+	*q = asker{}
+	askers.Put(q)
+}
+
+// answer says whether a member with a profile is found; zero is not known yet.
+type answer uint8
+
+const (
+	found    answer = 1
+	notFound answer = 2
+)
+
+func (m *Manager) asker(viewer Call) (*asker, error) {
+	q := askers.Get().(*asker)
+	*q = asker{m: m}
+	if err := viewer.check(); err != nil {
+		return q, err
+	}
+	seen, err := m.seen()
+	q.view, q.revision, q.now = seen, seen.revision, m.nowAt(seen.snapshot)
+	q.second = q.now.Unix()
+	if err == nil && !seen.inForce {
+		err = ErrCatalog
+	}
+	return q, err
+}
+
+// askWho finds out whether the viewer may ask who is in a client, and whom they
+// see there.
+func (m *Manager) askWho(viewer Call, client relationship.ClientID) (*asker, error) {
+	q, err := m.asker(viewer)
+	if err != nil {
+		return q, err
+	}
+	r := q.view.snapshot
+	if !viewer.host {
+		if _, err := m.vocabulary.findClientSide(r, viewer, client, q.now); err != nil {
+			employee, err := findEmployee(r, viewer, q.now)
+			_, related := r.Get(relationship.RelationshipKey(employee.Partner, client))
+			if err != nil || !related {
+				return q, refuse("ASK-3", ErrNotAllowed, client)
+			}
+			q.partner = employee.Partner
+		}
+	}
+	q.find(q.view.index.orders.members, string(client))
+	if !q.knows(relationship.ClientKey(client), ReasonUnknownClient) {
+		return q, refuse("ASK-4", ErrUnknownClient, client)
+	}
+	return q, nil
+}
+
+// askWhere finds out whether the viewer may ask where a user is, and which of
+// that they see.
+func (m *Manager) askWhere(viewer Call, user relationship.UserID) (*asker, error) {
+	q, err := m.asker(viewer)
+	if err != nil {
+		return q, err
+	}
+	r := q.view.snapshot
+	if themselves := viewer.user == user && viewer.partner == ""; !viewer.host && !themselves {
+		employee, err := findEmployee(r, viewer, q.now)
+		colleague, _ := storage.Get[relationship.Employee](r, relationship.EmployeeKey(employee.Partner, user))
+		if err != nil || !colleague.Present() {
+			return q, refuse("ASK-3", ErrNotAllowed, user)
+		}
+		q.partner = employee.Partner
+	}
+	q.find(q.view.index.orders.places, string(user))
+	if !q.knows(relationship.UserKey(user), ReasonUnknownUser) {
+		return q, refuse("ASK-4", ErrUnknownUser, user)
+	}
+	return q, nil
+}
+
+// find finds the rows of whom the question is about.
+func (q *asker) find(in *order, owner string) {
+	if q.view.direct {
+		q.rows = in.of(&q.m.indexer.hash, owner)
+	}
+}
+
+// knows reports whether there is the client or the user that the question is
+// about. What has a row whose verdict does not lack it is there: it need not be
+// looked up.
+func (q *asker) knows(key relationship.Key, missing Reason) bool {
+	first := q.rows.from(0, q.rows.n)
+	if number := first.next(q.second); number != askEvaluator && !q.view.index.profiles[number].verdict.failed.has(missing) {
+		return true
+	}
+	_, known := q.view.snapshot.Get(key)
+	return known
+}
+
+// about makes it a question about a permission.
+func (q *asker) about(permission permset.Permission) error {
+	if permission.IsZero() || permission.Catalog() != q.m.vocabulary.catalog {
+		return refuse("ASK-4", ErrUnknownPermission)
+	}
+	q.permission = permission
+	return nil
+}
+
+// users runs over those who are found in a client, behind an id.
+func (q *asker) users(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
+	users, number, of := storage.Users(q.view.snapshot, client, after, q.partner != "")
+	q.walk = q.rows.from(number, of)
+	users(func(user relationship.UserID, manager relationship.PartnerID) bool {
+		number := q.walk.next(q.second)
+		if q.partner != "" && manager != q.partner {
+			return true
+		}
+		return !q.finds(number, client, user) || yield(user, nil)
+	})
+}
+
+// clients runs over those in which a user is found, behind an id.
+func (q *asker) clients(user relationship.UserID, after relationship.ClientID, yield func(relationship.ClientID, error) bool) {
+	clients, number, of := storage.Clients(q.view.snapshot, user, after)
+	q.walk = q.rows.from(number, of)
+	only := q.partner != "" && q.onlyEmploys(user)
+	clients(func(client relationship.ClientID) bool {
+		number := q.walk.next(q.second)
+		if q.partner != "" && !q.manages(number, only, client, user) {
+			return true
+		}
+		return !q.finds(number, client, user) || yield(client, nil)
+	})
+}
+
+// onlyEmploys reports whether nobody but the viewer's partner employs a user.
+func (q *asker) onlyEmploys(user relationship.UserID) bool {
+	for employee := range employments(q.view.snapshot, user) {
+		if employee.Partner != q.partner && employee.Present() {
+			return false
+		}
+	}
+	return true
+}
+
+// manages reports whether the viewer's partner manages a member. Where somebody
+// does who employs them, and nobody else employs them, it is the viewer's
+// partner, and the member need not be looked at.
+func (q *asker) manages(number uint16, only bool, client relationship.ClientID, user relationship.UserID) bool {
+	if number != askEvaluator {
+		switch verdict := &q.view.index.profiles[number].verdict; {
+		case !verdict.managed:
+			return false
+		case only && !verdict.failed.has(ReasonEmployeeInactive):
+			return true
+		}
+	}
+	member, _ := storage.GetMember(q.view.snapshot, client, user)
+	return member.Manager == q.partner
+}
+
+// finds reports whether a member is among those who are asked for, by the number
+// of their profile.
+func (q *asker) finds(number uint16, client relationship.ClientID, user relationship.UserID) bool {
+	if int(number) < len(q.answers) && q.answers[number] != 0 {
+		return q.answers[number] == found
+	}
+	return q.work(number, client, user)
+}
+
+// work works out what finds reports.
+func (q *asker) work(number uint16, client relationship.ClientID, user relationship.UserID) bool {
+	if number == askEvaluator {
+		w, is := q.weigh(client, user)
+		return is && q.wants(&w)
+	}
+	finds := q.wants(&q.view.index.profiles[number].verdict)
+	if int(number) < len(q.answers) {
+		q.answers[number] = notFound
+		if finds {
+			q.answers[number] = found
+		}
+	}
+	return finds
+}
+
+// wants is finds from a verdict: the answer of Check (ASK-1), or whether the user
+// is a member (REL-6).
+func (q *asker) wants(w *verdict) bool {
+	if q.permission.IsZero() {
+		return !w.failed.has(ReasonRelationshipOver)
+	}
+	return q.m.vocabulary.decide(w, q.permission) == 0
+}
+
+// weigh asks the evaluator about a member.
+func (q *asker) weigh(client relationship.ClientID, user relationship.UserID) (verdict, bool) {
+	member, found := storage.GetMember(q.view.snapshot, client, user)
+	if !found {
+		return verdict{}, false
+	}
+	if q.gathered == nil {
+		q.gathered = newGathering(q.view.snapshot, q.now)
+	}
+	return q.m.vocabulary.weigh(q.gathered.whole(&member)), true
+}

@@ -1,0 +1,215 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// order has the entries of the index a second time, in the order in which lists
+// are run over: for each owner, a client or a user, those of its members or of
+// its places lie together, in the order of the ids that the snapshot has of
+// them. So a list reads its own memory from the beginning to the end, and no
+// other. An order is never changed: with makes another, which shares what did
+// not change.
+type order struct {
+	shards [shards]map[string]rows
+}
+
+// rows are those of one owner: for each membership the number of its profile
+// or, where time bounds it, rowBounded. Behind all rows follow three words for
+// each bounded one: its profile, until when that holds, and the profile after
+// that, as in an entry (newEntry has the order of the bits).
+type rows struct {
+	words []uint16
+	n     int
+}
+
+const (
+	rowBounded = askEvaluator - 1
+	boundWords = 4
+)
+
+// of returns the rows of an owner; none when they are not known.
+func (o *order) of(h *hasher, owner string) rows {
+	return o.shards[h.of(owner)>>(64-shardBits)][owner]
+}
+
+// walk goes through rows one by one: row is the number of the next, and bound
+// where the next bound stands.
+type walk struct {
+	rows
+	row, bound int
+}
+
+// from begins with the row of a number. A walk through rows that are not as many
+// as they ought to be knows none of them.
+func (r rows) from(number, of int) walk {
+	if r.n != of || number > of {
+		return walk{}
+	}
+	return walk{r, number, r.n + boundWords*countBounded(r.words[:number])}
+}
+
+// next is the number of the profile of the next row in a second since 1970;
+// askEvaluator where it is not known.
+func (w *walk) next(second int64) uint16 {
+	if w.row >= w.n {
+		return askEvaluator
+	}
+	r := w.words[w.row]
+	if w.row++; r != rowBounded {
+		return r
+	}
+	b := w.words[w.bound:][:boundWords]
+	w.bound += boundWords
+	return (entry(b[0]) | entry(b[1])<<16 | entry(b[2])<<32 | entry(b[3])<<48).at(second)
+}
+
+func countBounded(rows []uint16) (n int) {
+	for _, r := range rows {
+		if r == rowBounded {
+			n++
+		}
+	}
+	return n
+}
+
+// draftRows are rows in the making.
+type draftRows struct{ rows, bounds []uint16 }
+
+func (d *draftRows) add(e entry) {
+	if e.until() == 0 && e.profile() != rowBounded {
+		d.rows = append(d.rows, e.profile())
+		return
+	}
+	d.rows = append(d.rows, rowBounded)
+	d.bounds = append(d.bounds, uint16(e), uint16(e>>16), uint16(e>>32), uint16(e>>48))
+}
+
+// take takes so many rows over from others, or leaves them out.
+func (d *draftRows) take(from *walk, n int, leaveOut bool) {
+	taken := from.words[from.row : from.row+max(0, min(n, from.n-from.row))]
+	bounds := from.words[from.bound:][:boundWords*countBounded(taken)]
+	if !leaveOut {
+		d.rows = append(d.rows, taken...)
+		d.bounds = append(d.bounds, bounds...)
+	}
+	from.row, from.bound = from.row+len(taken), from.bound+len(bounds)
+}
+
+func (d *draftRows) done() rows {
+	words := make([]uint16, 0, len(d.rows)+len(d.bounds))
+	return rows{append(append(words, d.rows...), d.bounds...), len(d.rows)}
+}
+
+// rowUpdate is what becomes of a membership in the rows of its owner. It was
+// there before, or not; of others it has the id.
+type rowUpdate struct {
+	hash         uint64 // of the owner
+	owner, other string
+	entry        entry
+	was, gone    bool
+}
+
+// sort brings updates into the order in which with wants them.
+func sortRows(updates []rowUpdate) {
+	slices.SortFunc(updates, func(a, b rowUpdate) int {
+		switch {
+		case a.owner == b.owner:
+			return strings.Compare(a.other, b.other)
+		case a.hash < b.hash:
+			return -1
+		case a.hash > b.hash:
+			return 1
+		}
+		return strings.Compare(a.owner, b.owner)
+	})
+}
+
+// numberIn counts the ids of an owner up to one, that one included, and all of
+// them.
+type numberIn func(owner, other string) (number, of int)
+
+// with returns the order behind a change, whose updates are sorted.
+func (o *order) with(updates []rowUpdate, number numberIn) *order {
+	next := *o
+	var draft draftRows
+	for fresh := uint64(shards); len(updates) > 0; {
+		owner, n := updates[0].owner, 1
+		for n < len(updates) && updates[n].owner == owner {
+			n++
+		}
+		shard := updates[0].hash >> (64 - shardBits)
+		if shard != fresh { // owners come in the order of their shards
+			next.shards[shard], fresh = maps.Clone(next.shards[shard]), shard
+		}
+		in := next.shards[shard]
+		before, known := in[owner]
+		switch after := before.with(&draft, updates[:n], number); {
+		case after.n == 0:
+			delete(in, owner)
+		case in == nil:
+			next.shards[shard] = map[string]rows{strings.Clone(owner): after}
+		case known:
+			in[owner] = after
+		default:
+			in[strings.Clone(owner)] = after
+		}
+		updates = updates[n:]
+	}
+	return &next
+}
+
+// with returns the rows behind a change; none where they do not fit, so that
+// questions go to the evaluator. What is not changed keeps its order, so the
+// numbers of what is changed say where everything is.
+func (r rows) with(draft *draftRows, updates []rowUpdate, number numberIn) rows {
+	draft.rows, draft.bounds = draft.rows[:0], draft.bounds[:0]
+	before := r.from(0, r.n)
+	size := 0
+	for i := range updates {
+		at := &updates[i]
+		upto, of := number(at.owner, at.other)
+		if size = of; !at.gone {
+			upto--
+		}
+		draft.take(&before, upto-len(draft.rows), false)
+		if at.was {
+			draft.take(&before, 1, true)
+		}
+		if !at.gone {
+			draft.add(at.entry)
+		}
+	}
+	draft.take(&before, before.n, false)
+	if len(draft.rows) != size {
+		return rows{}
+	}
+	return draft.done()
+}
+
+// draftOrder is an order in the making, of a whole state.
+type draftOrder map[string]*draftRows
+
+// add appends a row behind those of its owner.
+func (d draftOrder) add(owner string, e entry) {
+	r := d[owner]
+	if r == nil {
+		r = &draftRows{}
+		d[owner] = r
+	}
+	r.add(e)
+}
+
+func (d draftOrder) done(h *hasher) *order {
+	o := &order{}
+	for owner, r := range d {
+		shard := &o.shards[h.of(owner)>>(64-shardBits)]
+		if *shard == nil {
+			*shard = map[string]rows{}
+		}
+		(*shard)[owner] = r.done()
+	}
+	return o
+}
