@@ -30,14 +30,14 @@ const (
 
 // TestStores_SameScriptSameAnswers plays random scripts on the engine alone,
 // over bolt and over PostgreSQL: every call has the same outcome, every question
-// the same answer after it, and the log the same events. What is opened anew
-// afterwards has the same records.
+// the same answer after it, and the log the same events. What is opened anew has
+// the same records.
 func TestStores_SameScriptSameAnswers(t *testing.T) {
 	t.Parallel()
 	first, scripts := 50_000+theoremSeed(t), max(1, theoremSize(scriptsShort, scriptsFull))
 	made, refused, answers, events := 0, 0, 0, 0
 	for seed := first; seed < first+uint64(scripts); seed++ {
-		alone := playScript(t, seed, scriptStore{func() storage.Store { return memdb.New() }, nil})
+		alone := playScript(t, seed, scriptStore{open: func() storage.Store { return memdb.New() }})
 		made, refused = made+alone.made, refused+alone.refused
 		answers, events = answers+alone.answers, events+len(alone.log)
 		for name, store := range map[string]scriptStore{"bolt": onBolt(t), "PostgreSQL": onPostgres(t, seed)} {
@@ -59,8 +59,12 @@ func TestStores_SameScriptSameAnswers(t *testing.T) {
 	require.NotZero(t, refused)
 }
 
-// scriptStore opens a store; again, if not nil, what was closed.
-type scriptStore struct{ open, again func() storage.Store }
+// scriptStore opens a store; again, if not nil, what was closed, and beside what
+// is open.
+type scriptStore struct{ open, again, beside func() storage.Store }
+
+// besideEvery is after how many calls what is stored is looked at.
+const besideEvery = 5
 
 func onBolt(t *testing.T) scriptStore {
 	path := filepath.Join(t.TempDir(), "access.db")
@@ -69,7 +73,7 @@ func onBolt(t *testing.T) scriptStore {
 		require.NoError(t, err)
 		return openOver(t, journal)
 	}
-	return scriptStore{open, open}
+	return scriptStore{open: open, again: open}
 }
 
 func openOver(t *testing.T, journal storage.Journal) storage.Store {
@@ -92,7 +96,7 @@ func onPostgres(t *testing.T, seed uint64) scriptStore {
 		require.NoError(t, err)
 		return openOver(t, journal)
 	}
-	return scriptStore{open, open}
+	return scriptStore{open, open, open}
 }
 
 // migratedDatabase is a database as postgres.Migrate leaves it.
@@ -118,6 +122,11 @@ func playScript(t *testing.T, seed uint64, on scriptStore) *script {
 	w.told = func(call access.Call, what string, result any, err error) {
 		s.hear(t, call, what, result, err)
 		s.ask(w.manager)
+		if calls := s.made + s.refused; on.beside != nil && calls%besideEvery == 0 {
+			beside := on.beside()
+			require.Equal(t, recordsOf(store), recordsOf(beside), "seed %d: opened beside, after %d calls", seed, calls)
+			require.NoError(t, beside.Close())
+		}
 	}
 	for s.made+s.refused < scriptCalls {
 		w.step()

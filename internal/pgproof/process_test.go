@@ -119,9 +119,15 @@ func (p *process) tell(t testing.TB, format string, args ...any) {
 	require.NoError(t, err, p.name)
 }
 
+// patience is how long a process may say nothing before it is killed: far longer
+// than anything takes.
+const patience = 5 * time.Minute
+
 // hear waits for what the process says next.
 func hear[V any](t testing.TB, p *process) (said V) {
 	t.Helper()
+	timer := time.AfterFunc(patience, func() { _ = p.Kill() })
+	defer timer.Stop()
 	require.NoError(t, p.out.Decode(&said), p.name)
 	return said
 }

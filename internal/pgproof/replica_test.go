@@ -3,7 +3,7 @@ package pgproof_test
 import (
 	"context"
 	"fmt"
-	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -165,7 +165,11 @@ func (a *asker) obey(ctx context.Context, words []string) (said any, err error) 
 	case "answers":
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		return maps.Clone(a.watched), nil
+		said := map[relationship.UserID][]answers{}
+		for user, runs := range a.watched {
+			said[user] = slices.Clone(runs)
+		}
+		return said, nil
 	}
 	tails, err := a.manager.LostTails(access.Host())
 	if err != nil {

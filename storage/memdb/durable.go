@@ -146,7 +146,7 @@ func (s *Store) write() {
 			return
 		}
 		for {
-			jobs := s.queue.take()
+			jobs := s.queue.take(mostAtOnce)
 			if len(jobs) == 0 {
 				break
 			}
@@ -155,10 +155,10 @@ func (s *Store) write() {
 	}
 }
 
-func (q *queue) take() []*job {
+func (q *queue) take(most int) []*job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := min(len(q.jobs), mostAtOnce)
+	n := min(len(q.jobs), most)
 	jobs := q.jobs[:n:n]
 	q.jobs = q.jobs[n:]
 	return jobs
@@ -166,6 +166,7 @@ func (q *queue) take() []*job {
 
 // batch is one attempt to commit jobs.
 type batch struct {
+	jobs       []*job
 	began      time.Time
 	base, next *state
 	// missed are commits of others that lie between, and commits the batch's own.
@@ -177,7 +178,8 @@ type batch struct {
 func (s *Store) commitBatch(jobs []*job) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	b, err := s.tryBatch(jobs)
+	b := &batch{jobs: jobs}
+	err := s.tryBatch(b)
 	unconfirmed := errors.Is(err, storage.ErrUnconfirmed)
 	if err == nil || unconfirmed {
 		s.advance(b.next, slices.Concat(b.missed, b.commits))
@@ -185,7 +187,7 @@ func (s *Store) commitBatch(jobs []*job) {
 			s.follower.note(b.began)
 		}
 	}
-	for _, j := range jobs {
+	for _, j := range b.jobs {
 		switch {
 		case j.err != nil && b.ran[j]: // refused, whatever became of the others
 			j.revision = 0
@@ -206,15 +208,14 @@ const mostTries = 3
 // turn once more: nobody writes meanwhile, so what stands in the journal then
 // is the truth. Where others have written more than the log still has, or the
 // journal has lost what the batch stands on, it begins again on what the journal
-// has now.
-func (s *Store) tryBatch(jobs []*job) (*batch, error) {
+// has now. Whoever has come while the turn was waited for is taken along.
+func (s *Store) tryBatch(b *batch) (err error) {
 	ctx := context.Background()
-	b := &batch{}
-	var err error
 	for range mostTries {
 		b.began, b.base = time.Now(), s.now.Load()
 		err = s.journal.Commit(ctx, b.base.Head(), func(missed []storage.Commit) ([]storage.Commit, error) {
-			return b.run(jobs, missed)
+			b.jobs = append(b.jobs, s.queue.take(mostAtOnce-len(b.jobs))...)
+			return b.run(missed)
 		})
 		if errors.Is(err, storage.ErrUnknownOutcome) {
 			written, errLook := s.isWritten(b)
@@ -222,23 +223,23 @@ func (s *Store) tryBatch(jobs []*job) (*batch, error) {
 			case errors.Is(errLook, storage.ErrDiverged):
 				err = errLook // not in this history
 			case errLook != nil:
-				return b, errors.Join(err, errLook)
+				return errors.Join(err, errLook)
 			case written:
-				return b, nil
+				return nil
 			default:
 				continue
 			}
 		}
 		begin := s.beginAnew(err)
 		if begin == nil {
-			return b, err
+			return err
 		}
 		if failed := begin(ctx); failed != nil {
-			return b, failed
+			return failed
 		}
 		err = storage.ErrContended
 	}
-	return b, err
+	return err
 }
 
 // beginAnew is how a state is found to go on from after an error; nil where that
@@ -266,13 +267,13 @@ func (s *Store) isWritten(b *batch) (written bool, err error) {
 }
 
 // run runs the jobs in turn, each upon the outcome of the one before.
-func (b *batch) run(jobs []*job, missed []storage.Commit) ([]storage.Commit, error) {
+func (b *batch) run(missed []storage.Commit) ([]storage.Commit, error) {
 	next, err := b.base.follow(missed)
 	if err != nil {
 		return nil, err
 	}
-	b.missed, b.commits, b.ran = missed, nil, make(map[*job]bool, len(jobs))
-	for _, j := range jobs {
+	b.missed, b.commits, b.ran = missed, nil, make(map[*job]bool, len(b.jobs))
+	for _, j := range b.jobs {
 		j.wrote = false
 		if j.state.CompareAndSwap(waiting, running); j.state.Load() != running {
 			continue

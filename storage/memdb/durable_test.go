@@ -2,17 +2,21 @@ package memdb_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/synctest"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 	"github.com/clientaccess/clientaccess/storage/bolt"
 	"github.com/clientaccess/clientaccess/storage/memdb"
+	"github.com/clientaccess/clientaccess/storage/storagetest"
 )
 
 // counted counts how often a journal is committed to.
@@ -116,4 +120,40 @@ func (l loading) Load(_ context.Context, record func(relationship.Record) error)
 		}
 	}
 	return storage.Head{}, nil
+}
+
+// gated is a journal in which nobody gets the turn before it is opened.
+type gated struct {
+	storage.Journal
+	gate chan struct{}
+}
+
+func (j *gated) Commit(ctx context.Context, after storage.Head, run func([]storage.Commit) ([]storage.Commit, error)) error {
+	<-j.gate
+	return j.Journal.Commit(ctx, after, run)
+}
+
+// Whoever comes while the turn is waited for is written in that turn, too.
+func TestOpen_TakesAlongWhoComesWhileItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		counting := &counted{Journal: storagetest.NewShared().Open()}
+		gate := make(chan struct{})
+		store, err := memdb.Open(context.Background(), &gated{counting, gate})
+		require.NoError(t, err)
+		var together sync.WaitGroup
+		for range 10 {
+			together.Go(func() {
+				_, err := store.Update(context.Background(), func(tx storage.Tx) error {
+					return errors.Join(tx.Put(relationship.Client{ID: "lumen", Name: rand.Text()}),
+						tx.Log(relationship.Event{Change: "Name", Actor: relationship.Actor{Kind: relationship.ByHost}}))
+				})
+				assert.NoError(t, err)
+			})
+			synctest.Wait() // the first waits for its turn, and each after it behind it
+		}
+		close(gate)
+		together.Wait()
+		require.Equal(t, []int{10}, counting.batches)
+		require.NoError(t, store.Close())
+	})
 }
