@@ -3,8 +3,8 @@
 // and so are the servers, their standbys, and the network between them. What a
 // test found is printed as counts and times.
 //
-// Each test is one of the promises in the README's section about PostgreSQL. By
-// default it takes seconds, and the full size with CLIENTACCESS_FULL; see
-// CONTRIBUTING.md. The processes are this test program, started again with an
-// order (order, in process_test.go).
+// Each test is one of the promises of storage/postgres and of the engine over it.
+// By default it takes seconds, and with CLIENTACCESS_FULL minutes; CONTRIBUTING.md
+// names them. The processes are this test program, started again with an order
+// (order, in process_test.go).
 package pgproof
