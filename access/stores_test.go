@@ -24,7 +24,7 @@ import (
 // What is compared: scripts of so many calls.
 const (
 	scriptCalls  = 60
-	scriptsShort = 8
+	scriptsShort = 6
 	scriptsFull  = 300
 )
 
