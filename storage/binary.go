@@ -14,15 +14,20 @@ func AppendCommit(dst []byte, commit Commit) ([]byte, error) {
 	e := encoders.Get().(*relationship.Encoder)
 	defer encoders.Put(e)
 	e.Reset(dst)
-	e.Uint(uint64(commit.Revision))
-	e.Text(commit.ID)
-	e.Instant(commit.At)
-	e.Uint(uint64(len(commit.Events)))
+	encodeHead(e, &commit)
 	for i := range commit.Events {
 		e.Event(&commit.Events[i])
 	}
 	e.Digest(commit.Chain)
 	return e.Bytes()
+}
+
+// encodeHead writes what stands before the events, and how many they are.
+func encodeHead(e *relationship.Encoder, commit *Commit) {
+	e.Uint(uint64(commit.Revision))
+	e.Text(commit.ID)
+	e.Instant(commit.At)
+	e.Uint(uint64(len(commit.Events)))
 }
 
 // ReadCommit reads what AppendCommit wrote. It refuses everything else, and

@@ -17,10 +17,7 @@ func Seal(before relationship.Digest, commit Commit) (relationship.Digest, error
 	defer sealers.Put(e)
 	e.Reset(e.memory[:0])
 	e.Digest(before)
-	e.Uint(uint64(commit.Revision))
-	e.Text(commit.ID)
-	e.Instant(commit.At)
-	e.Uint(uint64(len(commit.Events)))
+	encodeHead(&e.Encoder, &commit)
 	for i := range commit.Events {
 		e.EventForChain(&commit.Events[i])
 	}

@@ -13,8 +13,13 @@
 // tests, for examples, and for programs that load their state at the start. The
 // log is in memory too, from where it was last trimmed.
 //
+// Memberships stand in rosters, one for each client, and what many members have
+// in common is stored once. Every record is found by the hash of its key; those
+// that are no memberships stand in go-memdb besides, which has their orders.
+//
 // [Open] builds the same engine over a [storage.Journal], which keeps records
-// and log: storage/bolt has one in a file. All questions are answered from
+// and log: storage/bolt has one in a file, and storage/postgres one in a
+// database. All questions are answered from
 // memory all the same; a change is durable when Update returns, and changes
 // that wait at the same time are written together.
 //

@@ -100,32 +100,37 @@ func (d *draft) flushMembers() {
 	if len(waiting) == 0 {
 		return
 	}
-	slices.SortFunc(waiting, func(a, b *write) int {
-		return cmp.Or(cmp.Compare(a.key.First, b.key.First), cmp.Compare(a.key.Second, b.key.Second))
+	first := func(w *write) string { return w.key.First }
+	second := func(w *write) string { return w.key.Second }
+	inGroups(waiting, first, second, func(client string, members []*write) {
+		d.flushClient(relationship.ClientID(client), members)
 	})
-	for rest := waiting; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].key.First == rest[0].key.First {
-			n++
-		}
-		d.flushClient(relationship.ClientID(rest[0].key.First), rest[:n])
-		rest = rest[n:]
-	}
-	slices.SortFunc(waiting, func(a, b *write) int {
-		return cmp.Or(cmp.Compare(a.key.Second, b.key.Second), cmp.Compare(a.key.First, b.key.First))
+	inGroups(waiting, second, first, func(user string, memberships []*write) {
+		d.flushUser(relationship.UserID(user), memberships)
 	})
-	for rest := waiting; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].key.Second == rest[0].key.Second {
-			n++
-		}
-		d.flushUser(relationship.UserID(rest[0].key.Second), rest[:n])
-		rest = rest[n:]
-	}
 	for _, w := range waiting {
 		w.waits = false
 	}
 	d.members = d.members[:0]
+}
+
+// inGroups hands over what is written by one part of the key, in the order of
+// the other.
+func inGroups(waiting []*write, by, order func(*write) string, put func(id string, group []*write)) {
+	slices.SortFunc(waiting, func(a, b *write) int {
+		if of := cmp.Compare(by(a), by(b)); of != 0 {
+			return of
+		}
+		return cmp.Compare(order(a), order(b))
+	})
+	for len(waiting) > 0 {
+		id, n := by(waiting[0]), 1
+		for n < len(waiting) && by(waiting[n]) == id {
+			n++
+		}
+		put(id, waiting[:n])
+		waiting = waiting[n:]
+	}
 }
 
 // flushClient puts members into the roster of their client.
