@@ -83,10 +83,15 @@ func (m *Manager) passed(v *view, until uint32, now *time.Time) bool {
 
 // decideBy is decide for a profile.
 func (v *vocabulary) decideBy(p *profile, permission permset.Permission, revision storage.Revision) Decision {
-	if p.allowed.Has(permission) {
-		return Decision{revision: revision, decided: true}
+	failed := p.verdict.failed
+	switch {
+	case p.passes.Has(permission):
+	case p.lacks.Has(permission):
+		failed = failed.with(ReasonNotInSet)
+	default:
+		failed = v.decide(&p.verdict, permission)
 	}
-	return Decision{revision: revision, decided: true, failed: v.decide(&p.verdict, permission)}
+	return Decision{revision: revision, decided: true, failed: failed}
 }
 
 // decide is the one way to a Decision. A Manager whose catalogue is no longer
@@ -129,7 +134,7 @@ func (m *Manager) Permissions(user relationship.UserID, client relationship.Clie
 func (m *Manager) permissions(v *view, user relationship.UserID, client relationship.ClientID) permset.Set {
 	slot := v.index.table.client(&m.indexer.hash, string(client))
 	if p := m.profile(v, v.snapshot, slot, client, user, nil); p != nil {
-		return p.allowed
+		return p.allowed()
 	}
 	if !v.inForce || v.closed {
 		return permset.Set{}

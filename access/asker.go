@@ -22,10 +22,10 @@ type asker struct {
 	// permission is what is asked about; the zero Permission asks who is a
 	// member at all.
 	permission permset.Permission
-	// rows are what the index knows of the client, or of the user, that the
-	// question is about; none where it may not answer.
+	// slot is what the index knows of the client that the question is about,
+	// and rows of the user; none where it may not answer.
+	slot *slot
 	rows rows
-	walk walk
 	// answers are those about the first profiles, as far as they were needed.
 	answers [64]answer
 	// gathered is for the members whom the index does not know.
@@ -83,8 +83,13 @@ func (m *Manager) askWho(viewer Call, client relationship.ClientID) (*asker, err
 			q.partner = employee.Partner
 		}
 	}
-	q.find(q.view.index.orders.members, string(client))
-	if !q.knows(relationship.ClientKey(client), ReasonUnknownClient) {
+	first := uint16(askEvaluator)
+	if q.view.direct {
+		if q.slot = q.view.index.table.client(&m.indexer.hash, string(client)); q.slot != nil {
+			first = q.slot.first().at(q.second)
+		}
+	}
+	if !q.knows(first, relationship.ClientKey(client), ReasonUnknownClient) {
 		return q, refuse("ASK-4", ErrUnknownClient, client)
 	}
 	return q, nil
@@ -106,26 +111,21 @@ func (m *Manager) askWhere(viewer Call, user relationship.UserID) (*asker, error
 		}
 		q.partner = employee.Partner
 	}
-	q.find(q.view.index.orders.places, string(user))
-	if !q.knows(relationship.UserKey(user), ReasonUnknownUser) {
+	if q.view.direct {
+		q.rows = q.view.index.places.of(&m.indexer.hash, string(user))
+	}
+	walk := q.rows.from(0, q.rows.n)
+	if !q.knows(walk.next().at(q.second), relationship.UserKey(user), ReasonUnknownUser) {
 		return q, refuse("ASK-4", ErrUnknownUser, user)
 	}
 	return q, nil
 }
 
-// find finds the rows of whom the question is about.
-func (q *asker) find(in *order, owner string) {
-	if q.view.direct {
-		q.rows = in.of(&q.m.indexer.hash, owner)
-	}
-}
-
 // knows reports whether there is the client or the user that the question is
-// about. What has a row whose verdict does not lack it is there: it need not be
-// looked up.
-func (q *asker) knows(key relationship.Key, missing Reason) bool {
-	first := q.rows.from(0, q.rows.n)
-	if number := first.next(q.second); number != askEvaluator && !q.view.index.profiles[number].verdict.failed.has(missing) {
+// about. Who has a member whose verdict does not lack them is there, and need not
+// be looked up: first is the number of the profile of one.
+func (q *asker) knows(first uint16, key relationship.Key, missing Reason) bool {
+	if first != askEvaluator && !q.view.index.profiles[first].verdict.failed.has(missing) {
 		return true
 	}
 	_, known := q.view.snapshot.Get(key)
@@ -143,24 +143,43 @@ func (q *asker) about(permission permset.Permission) error {
 
 // users runs over those who are found in a client, behind an id.
 func (q *asker) users(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
-	users, number, of := storage.Users(q.view.snapshot, client, after, q.partner != "")
-	q.walk = q.rows.from(number, of)
+	if q.slot != nil && q.slot.many == nil && q.partner == "" {
+		q.usersInOrder(client, after, yield)
+		return
+	}
+	users, _, _ := storage.Users(q.view.snapshot, client, after, q.partner != "")
 	users(func(user relationship.UserID, manager relationship.PartnerID) bool {
-		number := q.walk.next(q.second)
 		if q.partner != "" && manager != q.partner {
 			return true
+		}
+		number := uint16(askEvaluator)
+		if e, found := q.slot.find(&q.m.indexer.hash, string(user)); found {
+			number = e.at(q.second)
 		}
 		return !q.finds(number, client, user) || yield(user, nil)
 	})
 }
 
+// usersInOrder is users for a client whose members lie together in the index.
+func (q *asker) usersInOrder(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
+	block := &q.slot.one
+	order := block.behind(string(after))
+	for i := range len(order) {
+		r := block.record(int(order[i]))
+		user := relationship.UserID(r.id())
+		if q.finds(r.entry().at(q.second), client, user) && !yield(user, nil) {
+			return
+		}
+	}
+}
+
 // clients runs over those in which a user is found, behind an id.
 func (q *asker) clients(user relationship.UserID, after relationship.ClientID, yield func(relationship.ClientID, error) bool) {
 	clients, number, of := storage.Clients(q.view.snapshot, user, after)
-	q.walk = q.rows.from(number, of)
+	walk := q.rows.from(number, of)
 	only := q.partner != "" && q.onlyEmploys(user)
 	clients(func(client relationship.ClientID) bool {
-		number := q.walk.next(q.second)
+		number := walk.next().at(q.second)
 		if q.partner != "" && !q.manages(number, only, client, user) {
 			return true
 		}

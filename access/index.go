@@ -16,27 +16,33 @@ import (
 // What the index does not know, it leaves to the evaluator.
 type index struct {
 	table    *table
-	orders   orders
+	places   *order
 	profiles []*profile
 }
 
 // profile is a verdict that many members have in common.
 type profile struct {
-	// allowed are the permissions that nothing forbids.
-	allowed permset.Set
-	verdict verdict
+	// passes are the permissions that nothing forbids while the conditions
+	// hold, and lacks those that the member's set alone does not have: together
+	// nearly all that anybody asks about.
+	passes, lacks permset.Set
+	verdict       verdict
 }
 
 func (v *vocabulary) profile(w verdict) *profile {
-	p := &profile{verdict: w}
-	if w.failed == 0 {
-		p.allowed = w.given
-		for _, leaves := range w.leaves {
-			p.allowed = p.allowed.Intersect(leaves)
-		}
-		p.allowed = p.allowed.Intersect(w.kept)
+	left := w.kept
+	for _, leaves := range w.leaves {
+		left = left.Intersect(leaves)
 	}
-	return p
+	return &profile{left.Intersect(w.given), left.Minus(w.given), w}
+}
+
+// allowed are the permissions that may be used.
+func (p *profile) allowed() permset.Set {
+	if p.verdict.failed != 0 {
+		return permset.Set{}
+	}
+	return p.passes
 }
 
 // indexer makes indexes, one out of the other. It belongs to whoever moves the
@@ -111,7 +117,7 @@ func (x *indexer) entry(r storage.Reader, f *facts) entry {
 	var room [4]time.Time
 	turns, known := f.turns(r, room[:0])
 	if !known || x.v.kept.Load().has(Place{f.member.Client, f.member.User}) {
-		return newEntry(askEvaluator, askEvaluator, 0)
+		return askedOfEvaluator
 	}
 	profile := x.number(f)
 	if len(turns) == 0 {
@@ -125,7 +131,7 @@ func (x *indexer) entry(r storage.Reader, f *facts) entry {
 	}
 	until := first.Unix() - entryEpoch
 	if until <= 0 || until >= 1<<32 {
-		return newEntry(askEvaluator, askEvaluator, 0)
+		return askedOfEvaluator
 	}
 	after := uint16(askEvaluator)
 	if len(turns) == 1 && first.Nanosecond() == 0 {
@@ -182,14 +188,19 @@ func (x *indexer) build(snapshot storage.Snapshot) index {
 		last.members = append(last.members, x.update(gathered, &member))
 	}
 	empty := table{}
-	orders := buildOrders(&x.hash, updates) // before the table sorts them by their hashes
-	return index{empty.with(&x.hash, updates), orders, x.profiles}
+	return index{empty.with(&x.hash, updates), buildPlaces(&x.hash, updates), x.profiles}
 }
 
 func (x *indexer) update(gathered *gathering, member *relationship.Member) memberUpdate {
-	return memberUpdate{
-		hash: x.hash.of(string(member.User)), user: string(member.User), entry: x.entry(gathered.r, gathered.whole(member)),
-	}
+	u := x.about(member.User)
+	u.entry = x.entry(gathered.r, gathered.whole(member))
+	return u
+}
+
+// about is an update about a user.
+func (x *indexer) about(user relationship.UserID) memberUpdate {
+	key := x.hash.key(string(user))
+	return memberUpdate{key: key, hash: x.hash.hash(key), user: string(user)}
 }
 
 // touched is a place that lines concern, and the number from 1 of the line that
@@ -216,7 +227,7 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 		}
 	}
 	if len(places) == 0 {
-		return index{before.table, before.orders, x.profiles}
+		return index{before.table, before.places, x.profiles}
 	}
 	// Of the lines about one place, the last comes first: it says how the
 	// member is.
@@ -244,10 +255,12 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 		if found {
 			last.members = append(last.members, x.update(gathered, &member))
 		} else {
-			gone := memberUpdate{hash: x.hash.of(string(place.User)), user: string(place.User), gone: true}
-			last.members = append(last.members, gone)
+			left := x.about(place.User)
+			left.gone = true
+			last.members = append(last.members, left)
 		}
 	}
-	orders := before.orders.with(&x.hash, before.table, snapshot, updates)
-	return index{before.table.with(&x.hash, updates), orders, x.profiles}
+	return index{
+		before.table.with(&x.hash, updates), before.places.withPlaces(&x.hash, before.table, snapshot, updates), x.profiles,
+	}
 }

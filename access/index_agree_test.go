@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/clientaccess/clientaccess/access"
+	"github.com/clientaccess/clientaccess/internal/worlds"
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage/memdb"
@@ -62,5 +63,28 @@ func TestASK1_TheIndexIsTheEvaluator(t *testing.T) {
 		if !testing.Short() && !access.UnderRace { // some are rare
 			require.Positive(t, reasons[reason], reason)
 		}
+	}
+}
+
+// ASK-4: an id with zeros behind it is another id, and nobody's.
+func TestASK4_IdsThatEndWithZerosAreUnknown(t *testing.T) {
+	t.Parallel()
+	for _, long := range []bool{false, true} {
+		w := worlds.New(worlds.Size{Name: "few", Clients: 20, PerClient: 20, LongIDs: long})
+		manager, err := w.Open(t.Context())
+		require.NoError(t, err)
+		yes := 0
+		for _, q := range w.Questions(256) {
+			for _, zeros := range []string{"\x00", "\x00\x00\x00\x00\x00\x00\x00\x00"} {
+				d := manager.Check(q.User+relationship.UserID(zeros), q.Client, q.Permission)
+				require.Equal(t, access.ReasonUnknownUser, d.Reason(), "%q", q.User)
+				d = manager.Check(q.User, q.Client+relationship.ClientID(zeros), q.Permission)
+				require.Equal(t, access.ReasonUnknownClient, d.Reason(), "%q", q.Client)
+			}
+			if manager.Can(q.User, q.Client, q.Permission) {
+				yes++
+			}
+		}
+		require.NotZero(t, yes)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
+	"sort"
 	"strings"
 	"testing"
 
@@ -30,12 +32,16 @@ func TestIndexTable_IsAMap(t *testing.T) {
 			text := fmt.Sprint(random.IntN(n))
 			return strings.Repeat("x", random.IntN(width)) + text[:min(len(text), width)]
 		}
+		var clients [40]string
+		for i := range clients {
+			clients[i] = fmt.Sprint("client", strings.Repeat("y", i%3*7), i)
+		}
 		now, model := &table{}, map[Place]entry{}
 		older, was := now, map[Place]entry{}
 		for step := range 30 {
 			updates := map[string]*clientUpdate{}
 			for range 1 + random.IntN(300) {
-				client := fmt.Sprint("client", random.IntN(6)*random.IntN(6))
+				client := clients[random.IntN(6)*random.IntN(6)]
 				if updates[client] == nil {
 					updates[client] = &clientUpdate{client: client, all: random.IntN(40) == 0}
 					if updates[client].all {
@@ -48,16 +54,14 @@ func TestIndexTable_IsAMap(t *testing.T) {
 				}
 				u := updates[client]
 				user := id(400)
-				hash := h.of(user)
-				seen := false
-				for _, member := range u.members {
-					seen = seen || member.user == user
-				}
+				at, seen := slices.BinarySearchFunc(u.members, user, func(m memberUpdate, user string) int {
+					return strings.Compare(m.user, user)
+				})
 				if seen {
 					continue
 				}
-				member := memberUpdate{hash: hash, user: user, entry: entry(random.Uint64()), gone: random.IntN(4) == 0}
-				u.members = append(u.members, member)
+				member := h.update(user, entry(random.Uint64()), random.IntN(4) == 0)
+				u.members = slices.Insert(u.members, at, member)
 				place := Place{Client: relationship.ClientID(client), User: relationship.UserID(user)}
 				if member.gone {
 					delete(model, place)
@@ -76,12 +80,13 @@ func TestIndexTable_IsAMap(t *testing.T) {
 				require.Equal(t, want, got)
 			}
 			for range 200 {
-				place := Place{Client: relationship.ClientID(fmt.Sprint("client", random.IntN(40))), User: relationship.UserID(id(400))}
+				place := Place{Client: relationship.ClientID(clients[random.IntN(40)]), User: relationship.UserID(id(400))}
 				want, is := model[place]
 				got, found := now.find(&h, string(place.Client), string(place.User))
 				require.Equal(t, is, found, "seed %d, step %d: %s", seed, step, place)
 				require.Equal(t, want, got)
 			}
+			requireInOrder(t, &h, now, clients[:], model)
 			for place, want := range was { // what is published never changes
 				got, found := older.find(&h, string(place.Client), string(place.User))
 				require.True(t, found)
@@ -95,48 +100,89 @@ func TestIndexTable_IsAMap(t *testing.T) {
 	}
 }
 
+func (h *hasher) update(user string, e entry, gone bool) memberUpdate {
+	key := h.key(user)
+	return memberUpdate{key: key, hash: h.hash(key), user: user, entry: e, gone: gone}
+}
+
+// requireInOrder requires that a client with one block has its members in the
+// order of their ids, behind any of them, too; and that one with few has one.
+func requireInOrder(t *testing.T, h *hasher, now *table, clients []string, model map[Place]entry) {
+	t.Helper()
+	byClient := map[string][]string{}
+	for place := range model {
+		byClient[string(place.Client)] = append(byClient[string(place.Client)], string(place.User))
+	}
+	for _, client := range clients {
+		want := byClient[client]
+		slices.Sort(want)
+		slot := now.client(h, client)
+		if slot == nil {
+			require.Empty(t, want)
+			continue
+		}
+		require.Equal(t, len(want) == 0, slot.first() == askedOfEvaluator)
+		if slot.many != nil {
+			require.Greater(t, len(want), blockFilled)
+			continue
+		}
+		require.LessOrEqual(t, len(want), blockFull)
+		for _, after := range append([]string{"", "x", "~"}, want...) {
+			var got []string
+			for _, i := range []byte(slot.one.behind(after)) {
+				got = append(got, slot.one.record(int(i)).id())
+			}
+			first := sort.Search(len(want), func(i int) bool { return want[i] > after })
+			require.Equal(t, append([]string{}, want[first:]...), append([]string{}, got...), "behind %q", after)
+		}
+	}
+}
+
 // Equal hashes are told apart by the ids.
 func TestIndexTable_HashesThatCollide(t *testing.T) {
 	h := hasher{} // without a key, all short ids have the same hash
 	require.Equal(t, h.of("user1"), h.of("user2"))
-	var p part
+	now := &table{}
 	move := func(updates ...memberUpdate) {
-		d := newDraftPart(&p, updates)
-		d.merge(&h, &p, updates)
-		p = d.cut("lumen", 0, len(d.hashes), 0)
+		now = now.with(&h, []clientUpdate{{client: "lumen", members: updates}})
 	}
 	var updates []memberUpdate
 	for i := range 20 {
-		updates = append(updates, memberUpdate{hash: 0, user: fmt.Sprint("user", i), entry: entry(i + 1)})
+		updates = append(updates, h.update(fmt.Sprintf("user%02d", i), entry(i+1), false))
 	}
 	move(updates...)
 	for i := range 20 {
-		got, found := p.find(0, 0, fmt.Sprint("user", i))
+		got, found := now.find(&h, "lumen", fmt.Sprintf("user%02d", i))
 		require.True(t, found)
 		require.Equal(t, entry(i+1), got)
 	}
-	_, found := p.find(0, 0, "user20")
+	_, found := now.find(&h, "lumen", "user20")
 	require.False(t, found)
-	move(memberUpdate{user: "user3", gone: true}, memberUpdate{user: "user5", entry: 99})
-	_, found = p.find(0, 0, "user3")
+	move(h.update("user03", 0, true), h.update("user05", 99, false))
+	_, found = now.find(&h, "lumen", "user03")
 	require.False(t, found)
-	got, _ := p.find(0, 0, "user5")
+	got, _ := now.find(&h, "lumen", "user05")
 	require.Equal(t, entry(99), got)
-	got, _ = p.find(0, 0, "user6")
+	got, _ = now.find(&h, "lumen", "user06")
 	require.Equal(t, entry(7), got)
 }
 
-func TestIndexHash_WordsAreTheID(t *testing.T) {
+// Keys of different ids are different, or long, where the text decides; and a
+// key knows the length of its id.
+func TestIndexKey_IsTheID(t *testing.T) {
+	h := newHasher()
+	keys := map[idKey]string{}
 	for n := range 40 {
-		id := strings.Repeat("abcdefg", 6)[:n]
-		for width := max(2, wordsOf(id)); width < 8; width++ {
-			words := appendWords(nil, id, width)
-			require.Len(t, words, width)
-			require.True(t, isID(words, id))
-			require.False(t, isID(words, id+"x"))
-			if n > 0 {
-				require.False(t, isID(words, id[1:]))
-				require.False(t, isID(words, id[:n-1]))
+		for _, id := range []string{strings.Repeat("abcdefg", 6)[:n], strings.Repeat("é\xff\x80", 10)[:n], strings.Repeat("\x00a", 20)[:n]} {
+			key := h.key(id)
+			if before, is := keys[key]; is && before != id {
+				t.Fatalf("%q and %q have one key", before, id)
+			}
+			keys[key] = id
+			require.Equal(t, n, key.length(), "%q", id)
+			require.Equal(t, n > 16 || strings.HasSuffix(id, "\x00"), key.isLong(), "%q", id)
+			for zeros := 1; zeros < 4; zeros++ {
+				require.NotEqual(t, key, h.key(id+strings.Repeat("\x00", zeros)), "%q", id)
 			}
 		}
 	}

@@ -51,19 +51,18 @@ func (r rows) from(number, of int) walk {
 	return walk{r, number, r.n + boundWords*countBounded(r.words[:number])}
 }
 
-// next is the number of the profile of the next row in a second since 1970;
-// askEvaluator where it is not known.
-func (w *walk) next(second int64) uint16 {
+// next is what is known of the next row.
+func (w *walk) next() entry {
 	if w.row >= w.n {
-		return askEvaluator
+		return askedOfEvaluator
 	}
 	r := w.words[w.row]
 	if w.row++; r != rowBounded {
-		return r
+		return newEntry(r, 0, 0)
 	}
 	b := w.words[w.bound:][:boundWords]
 	w.bound += boundWords
-	return (entry(b[0]) | entry(b[1])<<16 | entry(b[2])<<32 | entry(b[3])<<48).at(second)
+	return entry(b[0]) | entry(b[1])<<16 | entry(b[2])<<32 | entry(b[3])<<48
 }
 
 func countBounded(rows []uint16) (n int) {

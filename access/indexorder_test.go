@@ -21,7 +21,7 @@ func TestIndexOrder_RowsThatDoNotFitAreNotKnown(t *testing.T) {
 				if at := number + i; of == 2 && at < 2 {
 					want = []uint16{3, 5}[at]
 				}
-				require.Equal(t, want, walk.next(entryEpoch+100), "%d of %d, and %d", number, of, i)
+				require.Equal(t, want, walk.next().at(entryEpoch+100), "%d of %d, and %d", number, of, i)
 			}
 		}
 	}
@@ -29,5 +29,5 @@ func TestIndexOrder_RowsThatDoNotFitAreNotKnown(t *testing.T) {
 	require.Zero(t, r.with(&d, gone, func(_, _ string) (int, int) { return 0, 5 }).n, "five were to be left")
 	left := r.with(&draftRows{}, gone, func(_, _ string) (int, int) { return 0, 1 })
 	first := left.from(0, 1)
-	require.Equal(t, uint16(4), first.next(entryEpoch+99))
+	require.Equal(t, uint16(4), first.next().at(entryEpoch+99))
 }

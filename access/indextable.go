@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math/bits"
 	"slices"
 	"sort"
 )
@@ -9,7 +10,7 @@ import (
 // another, which shares all that did not change. Clients lie in shards by their
 // hash, so that a change copies one shard.
 type table struct {
-	shards [shards]*shard
+	shards [shards]shard
 }
 
 const (
@@ -17,33 +18,57 @@ const (
 	shards    = 1 << shardBits
 )
 
-// shard is a hash table with open addressing.
-type shard struct {
-	slots []slot // a power of two of them
-	used  int
+// shard is a hash table with open addressing: a power of two of slots, or none.
+type shard []slot
+
+// slot is one client: its members in one block or, when there are many, in
+// several.
+type slot struct {
+	key  idKey
+	one  block
+	many parts
 }
 
-// slot is one client: its members in one part or, when there are many, in
-// several, by the first bits of their hashes.
-type slot struct {
-	hash  uint64
-	one   part
-	parts []part
-}
+// parts are blocks of members by the first bits of their hashes: a power of two
+// of them, and not one alone.
+type parts []block
 
 const (
-	// partFull is how many members a part has at most; then parts are cut
-	// anew, into so many that each has partFilled or less.
-	partFull   = 160
-	partFilled = 80
+	// blockFull is how many members a block has at most; then they are cut
+	// anew, into so many blocks that each has blockFilled or less.
+	blockFull   = 160
+	blockFilled = 80
 )
 
-func (s *slot) isFree() bool { return s.one.words == nil }
+func (s *slot) isFree() bool { return s.one.size == 0 }
+
+// isOf reports whether the slot is that of a client.
+func (s *slot) isOf(k idKey, client string) bool {
+	return s.key == k && (!k.isLong() || s.one.client() == client)
+}
 
 // client finds the members of a client; nil when there are none.
 func (t *table) client(h *hasher, client string) *slot {
-	hash := h.of(client)
-	return t.shards[hash>>(64-shardBits)].get(hash, client)
+	k := h.key(client)
+	hash := h.hash(k)
+	return t.shards[hash>>(64-shardBits)].get(k, hash, client)
+}
+
+// get returns the slot of a client; nil when there is none.
+func (in shard) get(k idKey, hash uint64, client string) *slot {
+	if len(in) == 0 {
+		return nil
+	}
+	mask := uint64(len(in) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		at := &in[i]
+		if at.isOf(k, client) && !at.isFree() {
+			return at
+		}
+		if at.isFree() {
+			return nil
+		}
+	}
 }
 
 // find finds a member.
@@ -51,151 +76,168 @@ func (s *slot) find(h *hasher, user string) (entry, bool) {
 	if s == nil {
 		return 0, false
 	}
-	hash := h.of(user)
-	if s.parts == nil {
-		return s.one.find(hash, 0, user)
+	k := h.key(user)
+	hash := h.hash(k)
+	if s.many == nil {
+		return s.one.find(h, k, hash, user)
 	}
-	skip := skipOf(len(s.parts))
-	return s.parts[hash>>(64-skip)].find(hash, skip, user)
+	return s.many[hash>>(64-s.many.skip())].find(h, k, hash, user)
 }
+
+// first is the entry of any member; one that asks the evaluator when there is
+// none.
+func (s *slot) first() entry {
+	for i := range max(1, len(s.many)) {
+		in := &s.one
+		if s.many != nil {
+			in = &s.many[i]
+		}
+		if in.n > 0 {
+			return in.record(0).entry()
+		}
+	}
+	return askedOfEvaluator
+}
+
+// skip is how many bits say in which block a member is.
+func (p parts) skip() uint8 { return uint8(bits.Len(uint(len(p) - 1))) }
 
 // find finds a member of a client.
 func (t *table) find(h *hasher, client, user string) (entry, bool) {
 	return t.client(h, client).find(h, user)
 }
 
-// get returns the slot of a client; nil when there is none.
-func (s *shard) get(hash uint64, client string) *slot {
-	if s == nil {
-		return nil
+// copied is the shard with room for one more.
+func (in shard) copied(h *hasher) shard {
+	used := 1
+	for i := range in {
+		if !in[i].isFree() {
+			used++
+		}
 	}
-	mask := uint64(len(s.slots) - 1)
-	for i := hash & mask; !s.slots[i].isFree(); i = (i + 1) & mask {
-		if at := &s.slots[i]; at.hash == hash && at.one.isOf(client) {
+	size := max(len(in), 4)
+	for used*4 > size*3 {
+		size *= 2
+	}
+	next := make(shard, size)
+	if size == len(in) {
+		copy(next, in)
+		return next
+	}
+	for i := range in {
+		if at := &in[i]; !at.isFree() {
+			*next.place(h, at.key, at.one.client()) = *at
+		}
+	}
+	return next
+}
+
+// place is the slot of a client, or the free one for it.
+func (in shard) place(h *hasher, k idKey, client string) *slot {
+	mask := uint64(len(in) - 1)
+	for i := h.hash(k) & mask; ; i = (i + 1) & mask {
+		if at := &in[i]; at.isFree() || at.isOf(k, client) {
 			return at
 		}
 	}
-	return nil
-}
-
-// copied is the shard with room for more.
-func (s *shard) copied(more int) *shard {
-	if s == nil {
-		s = &shard{}
-	}
-	size := max(len(s.slots), 4)
-	for (s.used+more)*4 > size*3 {
-		size *= 2
-	}
-	if size == len(s.slots) {
-		return &shard{slices.Clone(s.slots), s.used}
-	}
-	bigger := &shard{slots: make([]slot, size)}
-	for _, at := range s.slots {
-		if !at.isFree() {
-			bigger.put(at)
-		}
-	}
-	return bigger
-}
-
-// put stores a slot in place of the client's own, or in a free place.
-func (s *shard) put(client slot) {
-	mask := uint64(len(s.slots) - 1)
-	for i := client.hash & mask; ; i = (i + 1) & mask {
-		at := &s.slots[i]
-		if at.isFree() {
-			s.used++
-		} else if at.hash != client.hash || !slices.Equal(at.one.words[:at.one.head], client.one.words[:client.one.head]) {
-			continue
-		}
-		*at = client
-		return
-	}
-}
-
-// clientUpdate is what becomes of the members of one client. With all they are
-// all that it has.
-type clientUpdate struct {
-	client  string
-	members []memberUpdate
-	all     bool
 }
 
 // with returns the table with clients changed.
 func (t *table) with(h *hasher, updates []clientUpdate) *table {
 	next := *t
-	fresh := map[uint64]bool{}
-	for _, update := range updates {
-		hash := h.of(update.client)
+	d := draftBlocks{h: h}
+	copied := map[uint64]bool{}
+	for i := range updates {
+		update := &updates[i]
+		k := h.key(update.client)
+		hash := h.hash(k)
 		number := hash >> (64 - shardBits)
-		if in := next.shards[number]; !fresh[number] || (in.used+1)*4 > len(in.slots)*3 {
-			next.shards[number] = in.copied(1)
-			fresh[number] = true
+		in := &next.shards[number]
+		if !copied[number] || in.get(k, hash, update.client) == nil {
+			*in, copied[number] = in.copied(h), true
 		}
-		in := next.shards[number]
-		before := in.get(hash, update.client)
-		if before == nil || update.all {
-			before = &slot{}
+		at := in.place(h, k, update.client)
+		if at.key = k; update.all {
+			at.one, at.many = block{}, nil
 		}
-		in.put(before.with(h, hash, update))
+		at.change(&d, update)
 	}
 	return &next
 }
 
-// with returns the slot with members changed.
-func (s *slot) with(h *hasher, hash uint64, update clientUpdate) slot {
-	sortUpdates(update.members)
-	if s.parts == nil {
-		d := newDraftPart(&s.one, update.members)
-		d.merge(h, &s.one, update.members)
-		return d.slot(hash, update.client)
-	}
-	skip := skipOf(len(s.parts))
-	next := slot{hash: hash, one: s.one, parts: slices.Clone(s.parts)}
-	for members := update.members; len(members) > 0; {
-		number := members[0].hash >> (64 - skip)
-		n := sort.Search(len(members), func(i int) bool { return members[i].hash>>(64-skip) > number })
-		in := &next.parts[number]
-		d := newDraftPart(in, members[:n])
-		d.merge(h, in, members[:n])
-		if len(d.hashes) > partFull {
-			return s.recut(h, hash, update)
+// change changes members of the slot.
+func (s *slot) change(d *draftBlocks, update *clientUpdate) {
+	d.begin(update.members)
+	if s.many != nil {
+		if next := s.many.with(d); next != nil {
+			s.many = next
+			return
 		}
-		*in = d.cut(update.client, 0, len(d.hashes), skip)
-		members = members[n:]
+		s.many.mergeAll(d)
+	} else if d.merge(&s.one, d.updated); len(d.items) <= blockFull {
+		s.one = d.merged(&s.one, update.members, update.client)
+		return
+	}
+	s.one, s.many = d.cut(update.client)
+}
+
+// with returns the blocks behind a change; nil when they are to be cut anew.
+func (p parts) with(d *draftBlocks) parts {
+	next := slices.Clone(p)
+	for updates := d.updated; len(updates) > 0; {
+		number, n := p.first(updates)
+		d.items = d.items[:0]
+		if d.merge(&next[number], updates[:n]); len(d.items) > blockFull {
+			return nil
+		}
+		next[number] = d.part(0, len(d.items), p.skip())
+		updates = updates[n:]
+	}
+	members := 0
+	for i := range next {
+		members += int(next[i].n)
+	}
+	if members <= blockFilled {
+		return nil
 	}
 	return next
 }
 
-// recut puts all members together and cuts them anew.
-func (s *slot) recut(h *hasher, hash uint64, update clientUpdate) slot {
-	all := draftPart{stride: usualStride}
-	for i := range s.parts {
-		all.stride = max(all.stride, int(s.parts[i].stride))
-	}
-	for i := range s.parts {
-		all.merge(h, &s.parts[i], nil)
-	}
-	whole := all.cut(update.client, 0, len(all.hashes), 0)
-	d := newDraftPart(&whole, update.members)
-	d.merge(h, &whole, update.members)
-	return d.slot(hash, update.client)
+// first is the number of the block that the first updates are about, and how
+// many of them are.
+func (p parts) first(updates []*memberUpdate) (number uint64, n int) {
+	number = updates[0].hash >> (64 - p.skip())
+	return number, sort.Search(len(updates), func(i int) bool { return updates[i].hash>>(64-p.skip()) > number })
 }
 
-// slot makes the slot of a client, of one part or of several.
-func (d *draftPart) slot(hash uint64, client string) slot {
-	n := len(d.hashes)
-	if n <= partFull {
-		return slot{hash: hash, one: d.cut(client, 0, n, 0)}
+// mergeAll puts the members of all blocks together, as updates leave them.
+func (p parts) mergeAll(d *draftBlocks) {
+	d.items = d.items[:0]
+	updates := d.updated
+	for i := range p {
+		n := 0
+		if len(updates) > 0 {
+			if number, these := p.first(updates); number == uint64(i) {
+				n = these
+			}
+		}
+		d.merge(&p[i], updates[:n])
+		updates = updates[n:]
 	}
-	skip := skipOf((n + partFilled - 1) / partFilled)
-	next := slot{hash: hash, one: d.cut(client, 0, 0, 0), parts: make([]part, 1<<skip)}
-	from := 0
-	for number := range next.parts {
-		to := sort.Search(n, func(i int) bool { return d.hashes[i]>>(64-skip) > uint64(number) })
-		next.parts[number] = d.cut(client, from, to, skip)
+}
+
+// cut puts all members into one block or, when there are too many, into parts.
+func (d *draftBlocks) cut(client string) (one block, many parts) {
+	n := len(d.items)
+	if n <= blockFull {
+		return d.sorted(client), nil
+	}
+	many = make(parts, 1<<bits.Len(uint((n+blockFilled-1)/blockFilled-1)))
+	skip, from := many.skip(), 0
+	for number := range many {
+		to := from + sort.Search(n-from, func(i int) bool { return d.items[from+i].hash>>(64-skip) > uint64(number) })
+		many[number] = d.part(from, to, skip)
 		from = to
 	}
-	return next
+	return block{text: longOrNone(client), size: shortRecord}, many
 }

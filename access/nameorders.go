@@ -1,7 +1,6 @@
 package access
 
 import (
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -15,21 +14,57 @@ import (
 // pages that follow, by whoever asks: it has everybody, and each page leaves out
 // whom its viewer does not see.
 type nameOrder struct {
-	// rows and names are those of the view that the order is from. While they
+	// source and names are those of the view that the order is from. While they
 	// are the same, so is the order: a change of any of the memberships makes
-	// other rows, and another name makes other names.
-	rows  *uint16
-	names uint64
-	list  []named
+	// another source, and another name makes other names.
+	source source
+	names  uint64
+	// rows are those of a page, and folded their names as they are in order.
+	rows   []named
+	folded []string
 }
 
-// named is one of them: its position, its name as it is, and the number of its
-// row.
+// named is one of them: the id, the name as it is, and what the index knows.
 type named struct {
-	position
-	shown string
-	row   int
+	id, shown string
+	entry     entry
 }
+
+// source is what the index has of a client, or of a user: two are equal only
+// when they say the same. The zero source is nothing.
+type source struct {
+	text  string // of a client's block
+	parts *block // of a client with several
+	rows  *uint16
+}
+
+// draftNames is an order of names in the making.
+type draftNames struct {
+	nameOrder
+	// known says that nothing was missing.
+	known bool
+}
+
+func (d *draftNames) add(id, shown string, e entry, known bool) {
+	d.rows = append(d.rows, named{id, shown, e})
+	d.folded = append(d.folded, fold(shown))
+	d.known = d.known && known
+}
+
+func (d *draftNames) grow(rows int) {
+	d.rows, d.folded = make([]named, 0, rows), make([]string, 0, rows)
+}
+
+// Len, Less and Swap are those of sort.Interface.
+func (o *nameOrder) Len() int           { return len(o.rows) }
+func (o *nameOrder) Less(i, j int) bool { return o.position(i).compare(o.position(j)) < 0 }
+func (o *nameOrder) Swap(i, j int) {
+	o.rows[i], o.rows[j] = o.rows[j], o.rows[i]
+	o.folded[i], o.folded[j] = o.folded[j], o.folded[i]
+}
+
+// position is where a row stands.
+func (o *nameOrder) position(i int) position { return position{o.folded[i], o.rows[i].id} }
 
 // orderKey is whose order it is: a client's, or a user's as a partner names the
 // clients.
@@ -51,12 +86,12 @@ type nameOrders struct {
 	kept   int
 }
 
-// find returns the order that fits rows and names; nil when there is none.
-func (o *nameOrders) find(key orderKey, rows *uint16, names uint64) *nameOrder {
+// find returns the order that fits source and names; nil when there is none.
+func (o *nameOrders) find(key orderKey, from source, names uint64) *nameOrder {
 	o.lock.RLock()
 	order := o.orders[key]
 	o.lock.RUnlock()
-	if order == nil || order.rows != rows || order.names != names {
+	if order == nil || order.source != from || order.names != names {
 		return nil
 	}
 	return order
@@ -64,16 +99,16 @@ func (o *nameOrders) find(key orderKey, rows *uint16, names uint64) *nameOrder {
 
 // keep keeps an order for later pages.
 func (o *nameOrders) keep(key orderKey, order *nameOrder) {
-	if len(order.list) > keptNames {
+	if len(order.rows) > keptNames {
 		return
 	}
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	if before := o.orders[key]; before != nil {
-		o.kept -= len(before.list)
+		o.kept -= len(before.rows)
 	}
-	if o.kept += len(order.list); o.kept > keptNames || o.orders == nil {
-		o.orders, o.kept = map[orderKey]*nameOrder{}, len(order.list)
+	if o.kept += len(order.rows); o.kept > keptNames || o.orders == nil {
+		o.orders, o.kept = map[orderKey]*nameOrder{}, len(order.rows)
 	}
 	o.orders[orderKey{
 		relationship.ClientID(strings.Clone(string(key.client))), relationship.UserID(strings.Clone(string(key.user))),
@@ -81,23 +116,21 @@ func (o *nameOrders) keep(key orderKey, order *nameOrder) {
 	}] = order
 }
 
-// order finds or makes the order of what a question is about. The names are
-// known, unless one of the records is missing; then the order is not kept.
-func (q *asker) order(key orderKey, collect func() (list []named, known bool)) *nameOrder {
-	var rows *uint16
-	if q.rows.n > 0 {
-		rows = &q.rows.words[0]
-		if order := q.m.names.find(key, rows, q.view.names); order != nil {
+// order finds or makes the order of what a question is about, from a source.
+// Where something is missing it is not kept.
+func (q *asker) order(key orderKey, from source, collect func(*draftNames)) *nameOrder {
+	if from != (source{}) {
+		if order := q.m.names.find(key, from, q.view.names); order != nil {
 			return order
 		}
 	}
-	list, known := collect()
-	slices.SortFunc(list, func(a, b named) int { return a.compare(b.position) })
-	order := &nameOrder{rows, q.view.names, list}
-	if known && rows != nil && len(list) == q.rows.n {
-		q.m.names.keep(key, order)
+	d := draftNames{nameOrder{source: from, names: q.view.names}, true}
+	collect(&d)
+	sort.Sort(&d.nameOrder)
+	if d.known && from != (source{}) {
+		q.m.names.keep(key, &d.nameOrder)
 	}
-	return order
+	return &d.nameOrder
 }
 
 // behind is the number of the first row behind a cursor.
@@ -111,37 +144,49 @@ func (o *nameOrder) behind(from Cursor, digest queryDigest) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return sort.Search(len(o.list), func(i int) bool {
-		at := &o.list[i]
+	return sort.Search(len(o.rows), func(i int) bool {
+		at := o.position(i)
 		return at.name > string(name) || at.name == string(name) && at.id > string(id)
 	}), nil
 }
 
 // memberNames are the members of a client by name.
 func (q *asker) memberNames(client relationship.ClientID) *nameOrder {
-	return q.order(orderKey{client: client}, func() (list []named, known bool) {
+	var from source
+	if q.slot != nil {
+		if from.text = q.slot.one.text; q.slot.many != nil {
+			from.parts = &q.slot.many[0]
+		}
+	}
+	return q.order(orderKey{client: client}, from, func(d *draftNames) {
 		r := q.view.snapshot
 		users, _, of := storage.Users(r, client, "", false)
-		list, known = make([]named, 0, of), true
+		d.grow(of)
 		for id := range users {
-			user, found := storage.Get[relationship.User](r, relationship.UserKey(id))
-			known = known && found
-			list = append(list, named{position{fold(user.Name), string(id)}, user.Name, len(list)})
+			user, known := storage.Get[relationship.User](r, relationship.UserKey(id))
+			e, found := q.slot.find(&q.m.indexer.hash, string(id))
+			if !found {
+				e = askedOfEvaluator
+			}
+			d.add(string(id), user.Name, e, known && found)
 		}
-		return list, known
 	})
 }
 
 // placeNames are the places of a user by the names of the clients, as the
 // viewer's partner calls them (ADD-2).
 func (q *asker) placeNames(user relationship.UserID) *nameOrder {
-	return q.order(orderKey{user: user, partner: q.partner}, func() (list []named, known bool) {
+	var from source
+	if q.rows.n > 0 {
+		from.rows = &q.rows.words[0]
+	}
+	return q.order(orderKey{user: user, partner: q.partner}, from, func(d *draftNames) {
 		r := q.view.snapshot
 		clients, _, of := storage.Clients(r, user, "")
-		list, known = make([]named, 0, of), true
+		d.grow(of)
+		walk := q.rows.from(0, of)
 		for id := range clients {
-			client, found := storage.Get[relationship.Client](r, relationship.ClientKey(id))
-			known = known && found
+			client, known := storage.Get[relationship.Client](r, relationship.ClientKey(id))
 			name := client.Name
 			if q.partner != "" {
 				rel, _ := storage.Get[relationship.Relationship](r, relationship.RelationshipKey(q.partner, id))
@@ -149,9 +194,8 @@ func (q *asker) placeNames(user relationship.UserID) *nameOrder {
 					name = rel.ClientName
 				}
 			}
-			list = append(list, named{position{fold(name), string(id)}, name, len(list)})
+			d.add(string(id), name, walk.next(), known && walk.n == of)
 		}
-		return list, known
 	})
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"github.com/clientaccess/clientaccess/relationship"
+	"github.com/clientaccess/clientaccess/storage"
 )
 
 // MemberName is one member in a list of names.
@@ -46,9 +47,9 @@ func (m *Manager) MemberNames(viewer Call, client relationship.ClientID, size in
 	}
 	digest := digestOfNames("member names", string(client), viewer, string(q.partner))
 	order := q.memberNames(client)
-	return pageOf(q, order, digest, size, from, func(at *named) (MemberName, bool) {
+	return pageOf(order, q.revision, digest, size, from, func(at *named) (MemberName, bool) {
 		user := relationship.UserID(at.id)
-		why, seen := q.sees(at.row, client, user, false)
+		why, seen := q.sees(at.entry, client, user, false)
 		return MemberName{user, at.shown, why}, seen
 	})
 }
@@ -65,15 +66,16 @@ func (m *Manager) PlaceNames(viewer Call, user relationship.UserID, size int, fr
 	digest := digestOfNames("place names", string(user), viewer, string(q.partner))
 	order := q.placeNames(user)
 	only := q.partner != "" && q.onlyEmploys(user)
-	return pageOf(q, order, digest, size, from, func(at *named) (PlaceName, bool) {
+	return pageOf(order, q.revision, digest, size, from, func(at *named) (PlaceName, bool) {
 		client := relationship.ClientID(at.id)
-		why, seen := q.sees(at.row, client, user, only)
+		why, seen := q.sees(at.entry, client, user, only)
 		return PlaceName{client, at.shown, why}, seen
 	})
 }
 
 // pageOf is the page behind a cursor, of the rows that are seen.
-func pageOf[Row any](q *asker, order *nameOrder, digest queryDigest, size int, from Cursor, row func(*named) (Row, bool)) (Page[Row], error) {
+func pageOf[Row any](order *nameOrder, revision storage.Revision, digest queryDigest, size int, from Cursor,
+	row func(*named) (Row, bool)) (Page[Row], error) {
 	if size < 1 {
 		return Page[Row]{}, invalid("list", "size", "is less than one")
 	}
@@ -81,38 +83,31 @@ func pageOf[Row any](q *asker, order *nameOrder, digest queryDigest, size int, f
 	if err != nil {
 		return Page[Row]{}, err
 	}
-	page := Page[Row]{Revision: q.revision}
-	list := order.list[start:]
-	var last *named
-	for i := range list {
-		next, seen := row(&list[i])
+	page := Page[Row]{Revision: revision}
+	last := 0
+	for i := start; i < len(order.rows); i++ {
+		next, seen := row(&order.rows[i])
 		if !seen {
 			continue
 		}
 		if len(page.Rows) == size {
-			page.Next = newCursor(digest, last.position)
+			page.Next = newCursor(digest, order.position(last))
 			break
 		}
-		if last == nil {
-			page.Rows = make([]Row, 0, min(size, len(list)-i))
+		if page.Rows == nil {
+			page.Rows = make([]Row, 0, min(size, len(order.rows)-i))
 		}
-		page.Rows, last = append(page.Rows, next), &list[i]
+		page.Rows, last = append(page.Rows, next), i
 	}
 	return page, nil
 }
 
-// sees reports whether the viewer sees a member, by the number of their row, and
-// why the member can use nothing.
-func (q *asker) sees(row int, client relationship.ClientID, user relationship.UserID, only bool) (why Reason, seen bool) {
-	number := uint16(askEvaluator)
-	if row < q.rows.n {
-		number = q.rows.words[row]
-	}
-	if number == rowBounded {
+// sees reports whether the viewer sees a member, by what the index knows of
+// them, and why the member can use nothing.
+func (q *asker) sees(e entry, client relationship.ClientID, user relationship.UserID, only bool) (why Reason, seen bool) {
+	number := e.at(q.second)
+	if !q.view.direct {
 		number = askEvaluator
-		if e, found := q.view.index.table.find(&q.m.indexer.hash, string(client), string(user)); found {
-			number = e.at(q.second)
-		}
 	}
 	if q.partner != "" && !q.manages(number, only, client, user) {
 		return 0, false

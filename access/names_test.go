@@ -31,7 +31,7 @@ func TestSEE_IdsAndNamesAreWhatTheRulesSay(t *testing.T) {
 		for range steps {
 			w.lossStep()
 			w.rename()
-			rows, err := access.OrdersAreTheTable(w.manager)
+			rows, err := access.PlacesAreTheTable(w.manager)
 			require.NoError(t, err)
 			counts["rows"] += rows
 			for _, client := range askedClients {

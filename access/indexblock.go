@@ -1,0 +1,140 @@
+package access
+
+import (
+	"math/bits"
+	"sort"
+)
+
+// block holds members of one client, close together and without pointers, so
+// that finding one touches few lines of memory and the collector has nothing
+// to look at. It is a text, because a text never changes, and the ids of lists
+// are cut out of it. In it stand, in this order:
+//
+//	a record for each member, in the order of their hashes
+//	the numbers of the records in the order of the ids, a byte each
+//	the client's id, if it is long
+//
+// A block with a part of a client's members has the records alone. A record is the entry and the key of the user's id, 8 and 16 bytes, and behind
+// them the id if it is long. All records of a block are of one size.
+type block struct {
+	text string
+	n    uint32 // records
+	size uint16 // of a record
+	// skip is how many bits, the first, the hashes of all members share.
+	skip uint8
+}
+
+// entry is what the index knows of a member: the number of a profile, until
+// when it holds (seconds behind entryEpoch; 0 is for ever), and the number of
+// the profile after that.
+type entry uint64
+
+const (
+	entryEpoch = 946684800 // 2000-01-01
+	// askEvaluator stands in place of a profile where the index does not know,
+	// and askedOfEvaluator is an entry that has it for ever.
+	askEvaluator     = 1<<16 - 1
+	askedOfEvaluator = entry(askEvaluator)
+)
+
+func newEntry(profile, after uint16, until uint32) entry {
+	return entry(profile) | entry(after)<<16 | entry(until)<<32
+}
+
+func (e entry) profile() uint16 { return uint16(e) }
+func (e entry) after() uint16   { return uint16(e >> 16) }
+func (e entry) until() uint32   { return uint32(e >> 32) }
+
+// at is the number of the profile that holds in a second since 1970.
+func (e entry) at(second int64) uint16 {
+	if until := e.until(); until != 0 && second >= int64(until)+entryEpoch {
+		return e.after()
+	}
+	return e.profile()
+}
+
+// record is what a block has of one member.
+type record string
+
+// shortRecord is the size of a record without the text of a long id.
+const shortRecord = 24
+
+func (r record) entry() entry { return entry(word(string(r))) }
+
+func (r record) key() idKey { return idKey{word(string(r[8:])), word(string(r[16:]))} }
+
+func (r record) id() string {
+	k := r.key()
+	if k.isLong() {
+		return string(r[shortRecord:][:k.length()])
+	}
+	return string(r[8:][:k.length()])
+}
+
+// is reports whether the record is of a user, by the key of the id and the id.
+func (r record) is(k idKey, user string) bool {
+	return r.key() == k && (!k.isLong() || string(r[shortRecord:][:k.length()]) == user)
+}
+
+// record is that of a number, in the order of the hashes.
+func (b *block) record(i int) record { return record(b.text[i*int(b.size):][:b.size]) }
+
+// near is how far from where it is looked for a record mostly is.
+const near = 3
+
+// find finds a user by the key of the id, its hash, and the id. Hashes are spread
+// evenly, so the hash says about where the record is, and those near there are
+// looked at first.
+func (b *block) find(h *hasher, k idKey, hash uint64, user string) (entry, bool) {
+	guess := b.guess(hash)
+	size := int(b.size)
+	at, end := max(0, guess-near)*size, min(int(b.n), guess+near+1)*size
+	for ; at < end; at += size {
+		r := b.text[at : at+shortRecord]
+		if word(r[8:]) == k.first && word(r[16:]) == k.second && (!k.isLong() || record(b.text[at:end]).is(k, user)) {
+			return entry(word(r)), true
+		}
+	}
+	i, found := b.search(h, k, hash, guess, user)
+	if !found {
+		return 0, false
+	}
+	return b.record(i).entry(), true
+}
+
+func (b *block) guess(hash uint64) int {
+	guess, _ := bits.Mul64(hash<<b.skip, uint64(b.n))
+	return int(guess)
+}
+
+// search finds the number of a user's record, beginning anywhere.
+func (b *block) search(h *hasher, k idKey, hash uint64, i int, user string) (int, bool) {
+	hashAt := func(i int) uint64 { return h.hash(b.record(i).key()) }
+	for i > 0 && hashAt(i-1) >= hash {
+		i--
+	}
+	for i < int(b.n) && hashAt(i) < hash {
+		i++
+	}
+	for ; i < int(b.n) && hashAt(i) == hash; i++ {
+		if b.record(i).is(k, user) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// order are the numbers of the records in the order of the ids.
+func (b *block) order() string { return b.text[int(b.n)*int(b.size):][:b.n] }
+
+// client is the id of the client, if it is long.
+func (b *block) client() string { return b.text[int(b.n)*(int(b.size)+1):] }
+
+// behind is order without the ids up to one.
+func (b *block) behind(id string) string {
+	order := b.order()
+	if id == "" {
+		return order
+	}
+	return order[sort.Search(len(order), func(i int) bool { return b.record(int(order[i])).id() > id }):]
+}
