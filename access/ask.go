@@ -24,8 +24,7 @@ func (m *Manager) Check(user relationship.UserID, client relationship.ClientID, 
 }
 
 func (m *Manager) check(v *view, user relationship.UserID, client relationship.ClientID, permission permset.Permission) Decision {
-	slot := v.index.table.client(&m.indexer.hash, string(client))
-	if p := m.profile(v, v.snapshot, slot, client, user, nil); p != nil {
+	if p := m.profile(v, client, user); p != nil {
 		return m.vocabulary.decideBy(p, permission, v.revision)
 	}
 	if v.closed {
@@ -47,38 +46,25 @@ func (m *Manager) evaluate(r storage.Reader, client relationship.ClientID, user 
 // factsPool spares questions a piece of memory.
 var factsPool = sync.Pool{New: func() any { return new(facts) }}
 
-// profile finds what the index knows of a user in a client, whose slot it is;
-// nil when it leaves the answer to the evaluator. The reader shows the view's
-// state. The clock is read only for a member whom time bounds, unless the
-// instant is given.
-func (m *Manager) profile(v *view, r storage.Reader, slot *slot, client relationship.ClientID, user relationship.UserID,
-	now *time.Time) *profile {
+// profile finds what the index knows of a user in a client; nil when it leaves
+// the answer to the evaluator. The clock is read only for a member whom time
+// bounds.
+func (m *Manager) profile(v *view, client relationship.ClientID, user relationship.UserID) *profile {
 	if !v.direct {
 		return nil
 	}
-	e, found := slot.find(&m.indexer.hash, string(user))
+	e, found := v.index.table.find(&m.indexer.hash, string(client), string(user))
 	if !found {
-		return m.indexer.outside.of(r, client, user)
+		return m.indexer.outside.of(v.snapshot, client, user)
 	}
 	number := e.profile()
-	if until := e.until(); until != 0 && m.passed(v, until, now) {
-		number = e.after()
+	if e.until() != 0 {
+		number = e.at(max(v.second, m.options.Clock().Unix())) // now is never before the last commit (TIME-3)
 	}
 	if number == askEvaluator {
 		return nil
 	}
 	return v.index.profiles[number]
-}
-
-// passed reports whether an instant of an entry is over.
-func (m *Manager) passed(v *view, until uint32, now *time.Time) bool {
-	seconds := v.second // now is never before the last commit (TIME-3)
-	if now != nil {
-		seconds = max(seconds, now.Unix())
-	} else {
-		seconds = max(seconds, m.options.Clock().Unix())
-	}
-	return seconds >= int64(until)+entryEpoch
 }
 
 // decideBy is decide for a profile.
@@ -132,8 +118,7 @@ func (m *Manager) Permissions(user relationship.UserID, client relationship.Clie
 }
 
 func (m *Manager) permissions(v *view, user relationship.UserID, client relationship.ClientID) permset.Set {
-	slot := v.index.table.client(&m.indexer.hash, string(client))
-	if p := m.profile(v, v.snapshot, slot, client, user, nil); p != nil {
+	if p := m.profile(v, client, user); p != nil {
 		return p.allowed()
 	}
 	if !v.inForce || v.closed {

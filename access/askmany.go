@@ -39,21 +39,29 @@ func (m *Manager) checkMany(v *view, questions []Question) []Decision {
 		return slices.Repeat([]Decision{v.refused(ReasonClosed)}, len(questions))
 	}
 	now := m.nowAt(v.snapshot)
-	var r storage.Reader = remember(v.snapshot) // made an interface once
+	second := now.Unix()
+	var r storage.Reader // is made for the first question that the index does not answer
 	var slot *slot
 	var client relationship.ClientID
 	decisions := make([]Decision, len(questions))
 	for i := range questions {
 		q := &questions[i]
-		if i == 0 || q.Client != client {
-			client = q.Client
-			slot = v.index.table.client(&m.indexer.hash, string(client))
+		if v.direct {
+			if i == 0 || q.Client != client {
+				client = q.Client
+				slot = v.index.table.client(&m.indexer.hash, string(client))
+			}
+			if e, found := slot.find(&m.indexer.hash, string(q.User)); found {
+				if number := e.at(second); number != askEvaluator {
+					decisions[i] = m.vocabulary.decideBy(v.index.profiles[number], q.Permission, v.revision)
+					continue
+				}
+			}
 		}
-		if known := m.profile(v, r, slot, client, q.User, &now); known != nil {
-			decisions[i] = m.vocabulary.decideBy(known, q.Permission, v.revision)
-			continue
+		if r == nil {
+			r = remember(v.snapshot)
 		}
-		decisions[i] = m.evaluate(r, client, q.User, q.Permission, now)
+		decisions[i] = m.evaluate(r, q.Client, q.User, q.Permission, now)
 	}
 	return decisions
 }

@@ -107,9 +107,10 @@ func aboutOneClient(w *worlds.World) []access.Question {
 	var list []access.Question
 	for c := 0; len(list) < 1<<15; c++ {
 		client := c * 7919 % w.Clients
+		id := w.Client(client)
 		for i := range batch {
-			q := w.Ask(w.User(client, i%w.PerClient), w.Client(client), i%len(w.Permissions))
-			list = append(list, access.Question{User: q.User, Client: q.Client, Permission: q.Permission})
+			q := w.Ask(w.User(client, i%w.PerClient), id, i%len(w.Permissions))
+			list = append(list, access.Question{User: q.User, Client: id, Permission: q.Permission})
 		}
 	}
 	return list
