@@ -40,28 +40,33 @@ func (m *Manager) checkMany(v *view, questions []Question) []Decision {
 	}
 	now := m.nowAt(v.snapshot)
 	second := now.Unix()
-	var r storage.Reader // is made for the first question that the index does not answer
+	var r storage.Reader // made for the first question that needs it
 	var slot *slot
 	var client relationship.ClientID
 	decisions := make([]Decision, len(questions))
 	for i := range questions {
 		q := &questions[i]
+		outsider := false
 		if v.direct {
 			if i == 0 || q.Client != client {
 				client = q.Client
 				slot = v.index.table.client(&m.indexer.hash, string(client))
 			}
-			if e, found := slot.find(&m.indexer.hash, string(q.User)); found {
-				if number := e.at(second); number != askEvaluator {
-					decisions[i] = m.vocabulary.decideBy(v.index.profiles[number], q.Permission, v.revision)
-					continue
-				}
+			e, found := slot.find(&m.indexer.hash, string(q.User))
+			if number := e.at(second); found && number != askEvaluator {
+				decisions[i] = m.vocabulary.decideBy(v.index.profiles[number], q.Permission, v.revision)
+				continue
 			}
+			outsider = !found
 		}
 		if r == nil {
 			r = remember(v.snapshot)
 		}
-		decisions[i] = m.evaluate(r, q.Client, q.User, q.Permission, now)
+		if outsider {
+			decisions[i] = m.vocabulary.decideBy(m.indexer.outside.of(r, client, q.User), q.Permission, v.revision)
+		} else {
+			decisions[i] = m.evaluate(r, q.Client, q.User, q.Permission, now)
+		}
 	}
 	return decisions
 }
