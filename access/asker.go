@@ -54,7 +54,7 @@ const (
 
 func (m *Manager) asker(viewer Call) (*asker, error) {
 	q := askers.Get().(*asker)
-	*q = asker{m: m}
+	q.m = m
 	if err := viewer.check(); err != nil {
 		return q, err
 	}
@@ -147,19 +147,25 @@ func (q *asker) about(permission permset.Permission) error {
 func (q *asker) users(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
 	if q.slot != nil && q.slot.many == nil && q.partner == "" {
 		q.usersInOrder(client, after, yield)
-		return
+	} else {
+		q.usersOneByOne(client, after, yield)
 	}
-	users, _, _ := storage.Users(q.view.snapshot, client, after, q.partner != "")
-	users(func(user relationship.UserID, manager relationship.PartnerID) bool {
+}
+
+// usersOneByOne is users for any client and viewer.
+func (q *asker) usersOneByOne(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
+	for user, manager := range storage.Users(q.view.snapshot, client, after, q.partner != "") {
 		if q.partner != "" && manager != q.partner {
-			return true
+			continue
 		}
 		number := uint16(askEvaluator)
 		if e, found := q.slot.find(&q.m.indexer.hash, string(user)); found {
 			number = e.at(q.second)
 		}
-		return !q.finds(number, client, user) || yield(user, nil)
-	})
+		if q.finds(number, client, user) && !yield(user, nil) {
+			return
+		}
+	}
 }
 
 // usersInOrder is users for a client whose members lie together in the index.
@@ -178,16 +184,21 @@ func (q *asker) usersInOrder(client relationship.ClientID, after relationship.Us
 
 // clients runs over those in which a user is found, behind an id.
 func (q *asker) clients(user relationship.UserID, after relationship.ClientID, yield func(relationship.ClientID, error) bool) {
-	clients, number, of := storage.Clients(q.view.snapshot, user, after)
+	ids := placeIDs(storage.Clients(q.view.snapshot, user))
+	number, of := ids.count(string(after))
 	walk := q.rows.from(number, of)
 	only := q.partner != "" && q.onlyEmploys(user)
-	clients(func(client relationship.ClientID) bool {
-		number := walk.next().at(q.second)
-		if q.partner != "" && !q.manages(number, only, client, user) {
-			return true
+	for _, piece := range ids.behind(number) {
+		for _, client := range piece {
+			number := walk.next().at(q.second)
+			if q.partner != "" && !q.manages(number, only, client, user) {
+				continue
+			}
+			if q.finds(number, client, user) && !yield(client, nil) {
+				return
+			}
 		}
-		return !q.finds(number, client, user) || yield(client, nil)
-	})
+	}
 }
 
 // onlyEmploys reports whether nobody but the viewer's partner employs a user.

@@ -23,7 +23,7 @@ func PlacesAreTheTable(m *Manager) (rows int, err error) {
 	v, h := m.look(), &m.indexer.hash
 	for record := range v.snapshot.All(relationship.KindMember, relationship.Key{}) {
 		member := record.(relationship.Member)
-		_, number, of := storage.Clients(v.snapshot, member.User, member.Client)
+		number, of := placeIDs(storage.Clients(v.snapshot, member.User)).count(string(member.Client))
 		walk := v.index.places.of(h, string(member.User)).from(number-1, of)
 		want, found := v.index.table.find(h, string(member.Client), string(member.User))
 		if want.until() == 0 {

@@ -20,6 +20,7 @@ import (
 func (m *Manager) MemberIDs(viewer Call, client relationship.ClientID) iter.Seq2[relationship.UserID, error] {
 	return func(yield func(relationship.UserID, error) bool) {
 		q, err := m.askWho(viewer, client)
+		defer q.done()
 		if err != nil {
 			yield("", err)
 			return
@@ -40,6 +41,7 @@ func (m *Manager) MemberIDs(viewer Call, client relationship.ClientID) iter.Seq2
 func (m *Manager) PlaceIDs(viewer Call, user relationship.UserID) iter.Seq2[relationship.ClientID, error] {
 	return func(yield func(relationship.ClientID, error) bool) {
 		q, err := m.askWhere(viewer, user)
+		defer q.done()
 		if err != nil {
 			yield("", err)
 			return

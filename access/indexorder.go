@@ -126,12 +126,9 @@ func sortRows(updates []rowUpdate) {
 	})
 }
 
-// numberIn counts the ids of an owner up to one, that one included, and all of
-// them.
-type numberIn func(owner, other string) (number, of int)
-
-// with returns the order behind a change, whose updates are sorted.
-func (o *order) with(updates []rowUpdate, number numberIn) *order {
+// with returns the order behind a change, whose updates are sorted; idsOf are the
+// ids of an owner's places behind it.
+func (o *order) with(updates []rowUpdate, idsOf func(owner string) placeIDs) *order {
 	next := *o
 	var draft draftRows
 	for fresh := uint64(shards); len(updates) > 0; {
@@ -145,7 +142,7 @@ func (o *order) with(updates []rowUpdate, number numberIn) *order {
 		}
 		in := next.shards[shard]
 		before, known := in[owner]
-		switch after := before.with(&draft, updates[:n], number); {
+		switch after := before.with(&draft, updates[:n], idsOf(owner)); {
 		case after.n == 0:
 			delete(in, owner)
 		case in == nil:
@@ -163,13 +160,13 @@ func (o *order) with(updates []rowUpdate, number numberIn) *order {
 // with returns the rows behind a change; none where they do not fit, so that
 // questions go to the evaluator. What is not changed keeps its order, so the
 // numbers of what is changed say where everything is.
-func (r rows) with(draft *draftRows, updates []rowUpdate, number numberIn) rows {
+func (r rows) with(draft *draftRows, updates []rowUpdate, ids placeIDs) rows {
 	draft.rows, draft.bounds = draft.rows[:0], draft.bounds[:0]
 	before := r.from(0, r.n)
 	size := 0
 	for i := range updates {
 		at := &updates[i]
-		upto, of := number(at.owner, at.other)
+		upto, of := ids.count(at.other)
 		if size = of; !at.gone {
 			upto--
 		}

@@ -26,8 +26,8 @@ func TestIndexOrder_RowsThatDoNotFitAreNotKnown(t *testing.T) {
 		}
 	}
 	gone := []rowUpdate{{owner: "bob", other: "lumen", was: true, gone: true}}
-	require.Zero(t, r.with(&d, gone, func(_, _ string) (int, int) { return 0, 5 }).n, "five were to be left")
-	left := r.with(&draftRows{}, gone, func(_, _ string) (int, int) { return 0, 1 })
+	require.Zero(t, r.with(&d, gone, placeIDs{{"m", "n", "o"}, {"p", "q"}}).n, "five were to be left")
+	left := r.with(&draftRows{}, gone, placeIDs{{"m"}})
 	first := left.from(0, 1)
 	require.Equal(t, uint16(4), first.next().at(entryEpoch+99))
 }

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"sort"
+
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -29,8 +31,30 @@ func (o *order) withPlaces(h *hasher, before *table, r storage.Reader, updates [
 		}
 	}
 	sortRows(places)
-	return o.with(places, func(user, client string) (number, of int) {
-		_, number, of = storage.Clients(r, relationship.UserID(user), relationship.ClientID(client))
-		return number, of
-	})
+	return o.with(places, func(user string) placeIDs { return storage.Clients(r, relationship.UserID(user)) })
+}
+
+// placeIDs are the clients of a user, as storage.Clients has them.
+type placeIDs [][]relationship.ClientID
+
+// count counts the ids up to one, that one included, and all of them.
+func (p placeIDs) count(upto string) (number, of int) {
+	for _, piece := range p {
+		if string(piece[0]) <= upto {
+			number = of + sort.Search(len(piece), func(i int) bool { return string(piece[i]) > upto })
+		}
+		of += len(piece)
+	}
+	return number, of
+}
+
+// behind is the ids without the first ones.
+func (p placeIDs) behind(number int) placeIDs {
+	for len(p) > 0 && number >= len(p[0]) {
+		p, number = p[1:], number-len(p[0])
+	}
+	if number == 0 {
+		return p
+	}
+	return append(placeIDs{p[0][number:]}, p[1:]...)
 }

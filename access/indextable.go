@@ -99,6 +99,23 @@ func (s *slot) first() entry {
 	return askedOfEvaluator
 }
 
+// size is how many members there are.
+func (s *slot) size() int {
+	if s == nil {
+		return 0
+	}
+	return int(s.one.n) + s.many.size()
+}
+
+// size is how many members there are.
+func (p parts) size() int {
+	n := 0
+	for i := range p {
+		n += int(p[i].n)
+	}
+	return n
+}
+
 // skip is how many bits say in which block a member is.
 func (p parts) skip() uint8 { return uint8(bits.Len(uint(len(p) - 1))) }
 
@@ -193,11 +210,7 @@ func (p parts) with(d *draftBlocks) parts {
 		next[number] = d.part(0, len(d.items), p.skip())
 		updates = updates[n:]
 	}
-	members := 0
-	for i := range next {
-		members += int(next[i].n)
-	}
-	if members <= blockFilled {
+	if next.size() <= blockFilled {
 		return nil
 	}
 	return next

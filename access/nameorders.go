@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -160,9 +161,8 @@ func (q *asker) memberNames(client relationship.ClientID) *nameOrder {
 	}
 	return q.order(orderKey{client: client}, from, func(d *draftNames) {
 		r := q.view.snapshot
-		users, _, of := storage.Users(r, client, "", false)
-		d.grow(of)
-		for id := range users {
+		d.grow(q.slot.size())
+		for id := range storage.Users(r, client, "", false) {
 			user, known := storage.Get[relationship.User](r, relationship.UserKey(id))
 			e, found := q.slot.find(&q.m.indexer.hash, string(id))
 			if !found {
@@ -182,10 +182,10 @@ func (q *asker) placeNames(user relationship.UserID) *nameOrder {
 	}
 	return q.order(orderKey{user: user, partner: q.partner}, from, func(d *draftNames) {
 		r := q.view.snapshot
-		clients, _, of := storage.Clients(r, user, "")
-		d.grow(of)
-		walk := q.rows.from(0, of)
-		for id := range clients {
+		clients := slices.Concat(storage.Clients(r, user)...)
+		walk := q.rows.from(0, len(clients))
+		d.grow(len(clients))
+		for _, id := range clients {
 			client, known := storage.Get[relationship.Client](r, relationship.ClientKey(id))
 			name := client.Name
 			if q.partner != "" {
@@ -194,7 +194,7 @@ func (q *asker) placeNames(user relationship.UserID) *nameOrder {
 					name = rel.ClientName
 				}
 			}
-			d.add(string(id), name, walk.next(), known && walk.n == of)
+			d.add(string(id), name, walk.next(), known && walk.n == len(clients))
 		}
 	})
 }

@@ -56,6 +56,7 @@ func (m *Manager) WhoCan(viewer Call, client relationship.ClientID, permission p
 func (m *Manager) AllWhoCan(viewer Call, client relationship.ClientID, permission permset.Permission) iter.Seq2[relationship.UserID, error] {
 	return func(yield func(relationship.UserID, error) bool) {
 		q, err := m.askWho(viewer, client)
+		defer q.done()
 		if err := firstError(err, q.about(permission)); err != nil {
 			yield("", err)
 			return
@@ -107,6 +108,7 @@ func (m *Manager) WhereCan(viewer Call, user relationship.UserID, permission per
 func (m *Manager) AllWhereCan(viewer Call, user relationship.UserID, permission permset.Permission) iter.Seq2[relationship.ClientID, error] {
 	return func(yield func(relationship.ClientID, error) bool) {
 		q, err := m.askWhere(viewer, user)
+		defer q.done()
 		if err := firstError(err, q.about(permission)); err != nil {
 			yield("", err)
 			return

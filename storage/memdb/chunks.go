@@ -72,41 +72,6 @@ func (c chunks[T]) from(keyOf entryOf[T], after string) iter.Seq[T] {
 	}
 }
 
-// count counts the items up to a key, its own included, and all of them.
-func (c chunks[T]) count(keyOf entryOf[T], upto string) (number, of int) {
-	in := -1
-	if upto != "" {
-		in = c.chunk(keyOf, upto)
-	}
-	for i, chunk := range c {
-		if i == in {
-			at, found := place(chunk, keyOf, upto)
-			if number = of + at; found {
-				number++
-			}
-		}
-		of += len(chunk)
-	}
-	return number, of
-}
-
-// behind runs over the items in order without the first ones, by as many at once
-// as lie together.
-func (c chunks[T]) behind(first int) iter.Seq[[]T] {
-	return func(yield func([]T) bool) {
-		for _, chunk := range c {
-			if first >= len(chunk) {
-				first -= len(chunk)
-				continue
-			}
-			if !yield(chunk[first:]) {
-				return
-			}
-			first = 0
-		}
-	}
-}
-
 // edit is what becomes of the item of one key.
 type edit[T any] struct {
 	key  string

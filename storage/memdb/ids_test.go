@@ -57,8 +57,8 @@ func TestIdsAreThoseOfTheMembers(t *testing.T) {
 			user := relationship.UserID(fmt.Sprint("user", 2*i))
 			for _, after := range []string{"", "client1", "user17", "user2", "zzz"} {
 				for _, managers := range []bool{false, true} {
-					got, number, of := storage.Users(direct, client, relationship.UserID(after), managers)
-					want, wantNumber, wantOf := storage.Users(slow, client, relationship.UserID(after), managers)
+					got := storage.Users(direct, client, relationship.UserID(after), managers)
+					want := storage.Users(slow, client, relationship.UserID(after), managers)
 					var gotRows, wantRows []string
 					got(func(user relationship.UserID, manager relationship.PartnerID) bool {
 						gotRows = append(gotRows, string(user)+" "+string(manager))
@@ -69,15 +69,14 @@ func TestIdsAreThoseOfTheMembers(t *testing.T) {
 						return true
 					})
 					require.Equal(t, wantRows, gotRows)
-					require.Equal(t, []int{wantNumber, wantOf}, []int{number, of}, "%s behind %q", client, after)
-					require.Len(t, gotRows, of-number)
 					rows += len(gotRows)
 				}
-				got, number, of := storage.Clients(direct, user, relationship.ClientID(after))
-				want, wantNumber, wantOf := storage.Clients(slow, user, relationship.ClientID(after))
-				require.Equal(t, slices.Collect(want), slices.Collect(got))
-				require.Equal(t, []int{wantNumber, wantOf}, []int{number, of}, "%s behind %q", user, after)
 			}
+			pieces := storage.Clients(direct, user)
+			for _, piece := range pieces {
+				require.NotEmpty(t, piece)
+			}
+			require.Equal(t, slices.Concat(storage.Clients(slow, user)...), slices.Concat(pieces...))
 		}
 	}
 	t.Logf("%d rows", rows)
