@@ -167,6 +167,28 @@ func TestIndexTable_HashesThatCollide(t *testing.T) {
 	require.Equal(t, entry(7), got)
 }
 
+// Long ids whose keys are equal are told apart by their texts, as members and as
+// clients.
+func TestIndexTable_LongIDsWithOneKey(t *testing.T) {
+	h := newHasher()
+	key := longKey(7, 20)
+	id := func(i int) string { return fmt.Sprintf("a user's long id, %02d", i) }
+	var updates []memberUpdate
+	for i := range 20 {
+		updates = append(updates, memberUpdate{key: key, hash: h.hash(key), user: id(i), entry: entry(i + 1)})
+	}
+	var s slot
+	s.change(&draftBlocks{h: &h}, &clientUpdate{client: id(50), members: updates})
+	for i := range 21 {
+		got, found := s.one.find(&h, key, h.hash(key), id(i))
+		require.Equal(t, i < 20, found, id(i))
+		require.Equal(t, found, got == entry(i+1))
+	}
+	s.key = key
+	require.True(t, s.isOf(key, id(50)))
+	require.False(t, s.isOf(key, id(51)))
+}
+
 // Keys of different ids are different, or long, where the text decides; and a
 // key knows the length of its id.
 func TestIndexKey_IsTheID(t *testing.T) {
