@@ -176,19 +176,28 @@ func (f *facts) turns(r storage.Reader, turns []time.Time) (_ []time.Time, known
 	return turns, true
 }
 
-// build makes the index of a whole state.
+// build makes the index of a whole state, one client after the other.
 func (x *indexer) build(snapshot storage.Snapshot) index {
 	gathered := newGathering(snapshot, snapshot.At())
-	var updates []clientUpdate
-	for member := range storage.As[relationship.Member](snapshot.All(relationship.KindMember, relationship.Key{})) {
-		if n := len(updates); n == 0 || updates[n-1].client != string(member.Client) {
-			updates = append(updates, clientUpdate{client: string(member.Client), all: true})
+	table, places := &table{}, draftOrder{}
+	draft := draftBlocks{h: &x.hash}
+	var of clientUpdate
+	done := func() {
+		if len(of.members) > 0 {
+			table.put(&draft, &of)
 		}
-		last := &updates[len(updates)-1]
-		last.members = append(last.members, x.update(gathered, &member))
 	}
-	empty := table{}
-	return index{empty.with(&x.hash, updates), buildPlaces(&x.hash, updates), x.profiles}
+	for member := range storage.As[relationship.Member](snapshot.All(relationship.KindMember, relationship.Key{})) {
+		if of.client != string(member.Client) {
+			done()
+			of = clientUpdate{client: string(member.Client), members: of.members[:0]}
+		}
+		update := x.update(gathered, &member)
+		of.members = append(of.members, update)
+		places.add(update.user, update.entry)
+	}
+	done()
+	return index{table, places.done(&x.hash), x.profiles}
 }
 
 func (x *indexer) update(gathered *gathering, member *relationship.Member) memberUpdate {

@@ -43,14 +43,7 @@ func TestIndexTable_IsAMap(t *testing.T) {
 			for range 1 + random.IntN(300) {
 				client := clients[random.IntN(6)*random.IntN(6)]
 				if updates[client] == nil {
-					updates[client] = &clientUpdate{client: client, all: random.IntN(40) == 0}
-					if updates[client].all {
-						for place := range model {
-							if string(place.Client) == client {
-								delete(model, place)
-							}
-						}
-					}
+					updates[client] = &clientUpdate{client: client}
 				}
 				u := updates[client]
 				user := id(400)

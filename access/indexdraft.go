@@ -19,11 +19,10 @@ type memberUpdate struct {
 }
 
 // clientUpdate is what becomes of members of one client, in the order of their
-// ids. With all they are all that it has.
+// ids.
 type clientUpdate struct {
 	client  string
 	members []memberUpdate
-	all     bool
 }
 
 // draftBlocks makes blocks, one after the other, and keeps its memory for the

@@ -7,18 +7,6 @@ import (
 	"github.com/clientaccess/clientaccess/storage"
 )
 
-// buildPlaces makes the order of a whole state. The updates are all members, by
-// client and then by user.
-func buildPlaces(h *hasher, updates []clientUpdate) *order {
-	places := draftOrder{}
-	for _, u := range updates {
-		for i := range u.members {
-			places.add(u.members[i].user, u.members[i].entry)
-		}
-	}
-	return places.done(h)
-}
-
 // withPlaces returns the order behind a change; before is the table that it fits.
 func (o *order) withPlaces(h *hasher, before *table, r storage.Reader, updates []clientUpdate) *order {
 	var places []rowUpdate

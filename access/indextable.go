@@ -124,8 +124,8 @@ func (t *table) find(h *hasher, client, user string) (entry, bool) {
 	return t.client(h, client).find(h, user)
 }
 
-// copied is the shard with room for one more.
-func (in shard) copied(h *hasher) shard {
+// roomy is the shard with room for one more.
+func (in shard) roomy(h *hasher) shard {
 	used := 1
 	for i := range in {
 		if !in[i].isFree() {
@@ -136,11 +136,10 @@ func (in shard) copied(h *hasher) shard {
 	for used*4 > size*3 {
 		size *= 2
 	}
-	next := make(shard, size)
 	if size == len(in) {
-		copy(next, in)
-		return next
+		return in
 	}
+	next := make(shard, size)
 	for i := range in {
 		if at := &in[i]; !at.isFree() {
 			*next.place(h, at.key, at.one.client()) = *at
@@ -162,24 +161,29 @@ func (in shard) place(h *hasher, k idKey, client string) *slot {
 // with returns the table with clients changed.
 func (t *table) with(h *hasher, updates []clientUpdate) *table {
 	next := *t
-	d := draftBlocks{h: h}
+	draft := draftBlocks{h: h}
 	copied := map[uint64]bool{}
 	for i := range updates {
-		update := &updates[i]
-		k := h.key(update.client)
-		hash := h.hash(k)
-		number := hash >> (64 - shardBits)
-		in := &next.shards[number]
-		if !copied[number] || in.get(k, hash, update.client) == nil {
-			*in, copied[number] = in.copied(h), true
+		number := h.of(updates[i].client) >> (64 - shardBits)
+		if !copied[number] {
+			next.shards[number], copied[number] = slices.Clone(next.shards[number]), true
 		}
-		at := in.place(h, k, update.client)
-		if at.key = k; update.all {
-			at.one, at.many = block{}, nil
-		}
-		at.change(&d, update)
+		next.put(&draft, &updates[i])
 	}
 	return &next
+}
+
+// put changes members of a client, in a table that nobody else has yet.
+func (t *table) put(d *draftBlocks, update *clientUpdate) {
+	k := d.h.key(update.client)
+	hash := d.h.hash(k)
+	in := &t.shards[hash>>(64-shardBits)]
+	if in.get(k, hash, update.client) == nil {
+		*in = in.roomy(d.h)
+	}
+	at := in.place(d.h, k, update.client)
+	at.key = k
+	at.change(d, update)
 }
 
 // change changes members of the slot.
