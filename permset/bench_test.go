@@ -2,9 +2,12 @@ package permset_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/clientaccess/clientaccess/permset"
+	"github.com/clientaccess/clientaccess/permset/crm"
 )
 
 // Results go here, so that the compiler keeps the work.
@@ -58,6 +61,45 @@ func BenchmarkSubsetOf(b *testing.B) {
 				half.SubsetOf(all)
 			}
 		})
+	}
+}
+
+// The names are in random order, lie in the cache, and share no memory with the catalogue, as if they came with a request. Beside it stands a
+// Go map of the names, and what the loop itself costs.
+func BenchmarkLookup(b *testing.B) {
+	c := crm.Catalog()
+	plain := map[string]permset.Permission{}
+	var known, unknown []string
+	for p := range c.Permissions() {
+		plain[p.Name()] = p
+		if len(known) < 40 {
+			known = append(known, strings.Clone(p.Name()))
+			unknown = append(unknown, p.Name()[:len(p.Name())-1]+"0")
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for kind, names := range [][]string{known, unknown} {
+		kind := []string{"known", "unknown"}[kind]
+		asked := make([]string, 1<<16)
+		for i := range asked {
+			asked[i] = names[random.IntN(len(names))]
+		}
+		run := func(name string, look func(name string) bool) {
+			b.Run(kind+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				i, found := 0, 0
+				for b.Loop() {
+					if look(asked[i%len(asked)]) {
+						found++
+					}
+					i++
+				}
+				sinkBool = found > 0
+			})
+		}
+		run("nothing", func(name string) bool { return len(name) > 20 })
+		run("map", func(name string) bool { _, known := plain[name]; return known })
+		run("Lookup", func(name string) bool { _, known := c.Lookup(name); return known })
 	}
 }
 

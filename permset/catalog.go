@@ -17,8 +17,8 @@ import (
 // declarations. What passes between catalogues, processes and versions is [Names].
 type Catalog struct {
 	declared     Declaration // canonical, never handed out
-	index        map[string]uint32
-	byName       []uint32 // positions in the order of the names
+	index        index       // of the names
+	byName       []uint32    // positions in the order of the names
 	groups       []string
 	all          Set
 	marked       [knownMarks + 1]Set // by mask: what bears any of the marks
@@ -47,7 +47,7 @@ func NewCatalog(d Declaration) (*Catalog, error) {
 	}
 	c := &Catalog{
 		declared:  d,
-		index:     check.index,
+		index:     newIndex(d.Permissions),
 		implies:   check.implies,
 		impliedBy: check.implies.reversed(),
 	}
@@ -96,12 +96,11 @@ func (c *Catalog) Fingerprint() string { return c.fingerprint }
 func (c *Catalog) Len() int { return len(c.declared.Permissions) }
 
 // Lookup finds a permission by its name. An unknown name is the zero Permission and false: never a yes by accident (ASK-4).
-func (c *Catalog) Lookup(name string) (Permission, bool) {
-	i, ok := c.index[name]
-	if !ok {
-		return Permission{}, false
+func (c *Catalog) Lookup(name string) (p Permission, known bool) {
+	if p.index, known = c.index.find(name); known {
+		p.catalog = c
 	}
-	return Permission{catalog: c, index: i}, true
+	return p, known
 }
 
 // Permissions yields every permission in the order of the declaration.

@@ -37,7 +37,7 @@ func (c *Catalog) Exactly(names ...string) (Set, error) {
 	var w words
 	var unknown []string
 	for _, name := range names {
-		if i, ok := c.index[name]; ok {
+		if i, ok := c.index.find(name); ok {
 			w[i/64] |= 1 << (i % 64)
 		} else {
 			unknown = append(unknown, name)
@@ -79,7 +79,7 @@ func (c *Catalog) Bind(names Names) (set Set, rest Names) {
 	var w words
 	unknown := 0
 	for name := range names.All() {
-		if i, ok := c.index[name]; ok {
+		if i, ok := c.index.find(name); ok {
 			w[i/64] |= 1 << (i % 64)
 		} else {
 			unknown++

@@ -26,8 +26,11 @@ func (t tail) text() string {
 }
 
 // word is the i-th word of the text of a tail, which must have that many.
-func word(text string, i int) uint64 {
-	b := text[i*8 : i*8+8]
+func word(text string, i int) uint64 { return wordAt(text, i*8) }
+
+// wordAt is the eight bytes of the text from i on, little endian.
+func wordAt(text string, i int) uint64 {
+	b := text[i : i+8]
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
