@@ -160,6 +160,44 @@ func TestIndexTable_HashesThatCollide(t *testing.T) {
 	require.Equal(t, entry(7), got)
 }
 
+// A client that grows past one block and shrinks again has one block in the end,
+// with the order of the ids.
+func TestIndexTable_GrowsAndShrinks(t *testing.T) {
+	h := newHasher()
+	now, model := &table{}, map[Place]entry{}
+	clients := []string{"lumen"}
+	id := func(i int) string { return fmt.Sprintf("user%05d", i) }
+	move := func(from, to int, gone bool) {
+		var updates []memberUpdate
+		for i := from; i < to; i++ {
+			updates = append(updates, h.update(id(i), entry(i), gone))
+			place := Place{Client: "lumen", User: relationship.UserID(id(i))}
+			if model[place] = entry(i); gone {
+				delete(model, place)
+			}
+		}
+		now = now.with(&h, []clientUpdate{{client: "lumen", members: updates}})
+		require.Equal(t, len(model), now.client(&h, "lumen").size())
+		requireInOrder(t, &h, now, clients, model)
+		for _, part := range now.client(&h, "lumen").many {
+			require.LessOrEqual(t, part.n, uint32(blockFull))
+		}
+	}
+	for i := range 40 {
+		move(100*i, 100*(i+1), false)
+	}
+	require.Greater(t, len(now.client(&h, "lumen").many), 4000/blockFull)
+	for i := range 40 {
+		move(100*i, 100*i+99, true)
+	}
+	require.Nil(t, now.client(&h, "lumen").many)
+	for i := range 40 {
+		got, found := now.find(&h, "lumen", id(100*i+99))
+		require.True(t, found)
+		require.Equal(t, entry(100*i+99), got)
+	}
+}
+
 // Long ids whose keys are equal are told apart by their texts, as members and as
 // clients.
 func TestIndexTable_LongIDsWithOneKey(t *testing.T) {
