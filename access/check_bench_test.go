@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ import (
 //
 //	go test -run '^$' -bench 'Question/[SM]' -timeout 1h ./access
 //
-// The series are: all 131,072 questions in random order, a hot part of them, and
+// At the end stands the median of five turns for each, with the least and the
+// most. The series are: all 131,072 questions in random order, a hot part of them, and
 // all with ids of 36 characters (Long). Besides Can they measure Check, CheckName,
 // 50 questions about one client in one call (CheckMany, per question, beside
 // single ones), two goroutines, and a writer who commits 1,000 changes a second.
@@ -54,19 +56,47 @@ func benchSize(b *testing.B, size worlds.Size) {
 		names[i] = all[i].Permission.Name()
 	}
 	together := aboutOneClient(w)
+	var t turns
 	for range 5 {
-		benchQuestions(b, "all", manager, plain, all, names)
-		benchQuestions(b, "hot", manager, plain, all[:4096], names)
-		benchTogether(b, manager, together)
-		benchTwo(b, manager, all)
-		benchBesideWriter(b, w, manager, all)
+		t.benchQuestions(b, "all", manager, plain, all, names)
+		t.benchQuestions(b, "hot", manager, plain, all[:4096], names)
+		t.benchTogether(b, manager, together)
+		t.benchTwo(b, manager, all)
+		t.benchBesideWriter(b, w, manager, all)
+	}
+	b.Run("medians", t.log)
+}
+
+// turns are ratios that were measured in several turns, by what they are of.
+type turns struct {
+	names  []string
+	ratios map[string][]float64
+}
+
+func (t *turns) add(name string, ratio float64) {
+	if t.ratios == nil {
+		t.ratios = map[string][]float64{}
+	}
+	if t.ratios[name] == nil {
+		t.names = append(t.names, name)
+	}
+	t.ratios[name] = append(t.ratios[name], ratio)
+}
+
+// log tells the median of each, the least and the most.
+func (t *turns) log(b *testing.B) {
+	for b.Loop() { // once; there is nothing to measure
+	}
+	for _, name := range t.names { // testing prints ten lines at most
+		ratios := slices.Sorted(slices.Values(t.ratios[name]))
+		b.Logf("%-44s %.2f (%.2f to %.2f)", name, ratios[len(ratios)/2], ratios[0], ratios[len(ratios)-1])
 	}
 }
 
 // benchAsk asks the questions of a list one after the other, and tells how much
 // that costs beside something else.
-func benchAsk(b *testing.B, name string, n int, beside float64, unit string, ask func(i int) bool) (cost float64) {
-	b.Run(name, func(b *testing.B) {
+func (t *turns) benchAsk(b *testing.B, name string, n int, beside float64, unit string, ask func(i int) bool) (cost float64) {
+	ran := b.Run(name, func(b *testing.B) {
 		b.ReportAllocs()
 		yes, i := 0, 0
 		for b.Loop() {
@@ -80,20 +110,23 @@ func benchAsk(b *testing.B, name string, n int, beside float64, unit string, ask
 			b.ReportMetric(cost/beside, unit)
 		}
 	})
+	if ran && beside > 0 {
+		t.add(name+", "+unit, cost/beside)
+	}
 	return cost
 }
 
-func benchQuestions(b *testing.B, name string, manager *access.Manager, plain *worlds.Map, list []worlds.Question, names []string) {
-	perMap := benchAsk(b, name+"/map", len(list), 0, "", func(i int) bool { return plain.Can(&list[i]) })
-	benchAsk(b, name+"/Can", len(list), perMap, "of-the-map", func(i int) bool {
+func (t *turns) benchQuestions(b *testing.B, name string, manager *access.Manager, plain *worlds.Map, list []worlds.Question, names []string) {
+	perMap := t.benchAsk(b, name+"/map", len(list), 0, "", func(i int) bool { return plain.Can(&list[i]) })
+	t.benchAsk(b, name+"/Can", len(list), perMap, "of-the-map", func(i int) bool {
 		q := &list[i]
 		return manager.Can(q.User, q.Client, q.Permission)
 	})
-	benchAsk(b, name+"/Check", len(list), perMap, "of-the-map", func(i int) bool {
+	t.benchAsk(b, name+"/Check", len(list), perMap, "of-the-map", func(i int) bool {
 		q := &list[i]
 		return manager.Check(q.User, q.Client, q.Permission).Allowed()
 	})
-	benchAsk(b, name+"/CheckName", len(list), perMap, "of-the-map", func(i int) bool {
+	t.benchAsk(b, name+"/CheckName", len(list), perMap, "of-the-map", func(i int) bool {
 		q := &list[i]
 		return manager.CheckName(q.User, q.Client, names[i]).Allowed()
 	})
@@ -116,9 +149,9 @@ func aboutOneClient(w *worlds.World) []access.Question {
 	return list
 }
 
-func benchTogether(b *testing.B, manager *access.Manager, list []access.Question) {
+func (t *turns) benchTogether(b *testing.B, manager *access.Manager, list []access.Question) {
 	batches := len(list) / batch &^ 1
-	var single float64
+	var single, many float64
 	b.Run("together/single", func(b *testing.B) {
 		i := 0
 		for b.Loop() {
@@ -137,12 +170,16 @@ func benchTogether(b *testing.B, manager *access.Manager, list []access.Question
 			manager.CheckMany(list[i%batches*batch:][:batch])
 			i++
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/single, "of-single")
+		many = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+		b.ReportMetric(many/single, "of-single")
 	})
+	if single > 0 && many > 0 {
+		t.add("together/CheckMany, of-single", many/single)
+	}
 }
 
 // benchTwo tells how much more two goroutines answer than one.
-func benchTwo(b *testing.B, manager *access.Manager, list []worlds.Question) {
+func (t *turns) benchTwo(b *testing.B, manager *access.Manager, list []worlds.Question) {
 	ask := func(b *testing.B, goroutines int) float64 {
 		var group sync.WaitGroup
 		began := time.Now()
@@ -157,18 +194,24 @@ func benchTwo(b *testing.B, manager *access.Manager, list []worlds.Question) {
 		group.Wait()
 		return float64(goroutines*b.N) / time.Since(began).Seconds()
 	}
-	var one float64
+	var one, two float64
 	b.Run("goroutines/1", func(b *testing.B) { one = ask(b, 1) })
-	b.Run("goroutines/2", func(b *testing.B) { b.ReportMetric(ask(b, 2)/one, "of-one") })
+	b.Run("goroutines/2", func(b *testing.B) {
+		two = ask(b, 2)
+		b.ReportMetric(two/one, "of-one")
+	})
+	if one > 0 && two > 0 {
+		t.add("goroutines/2, of-one", two/one)
+	}
 }
 
 // benchBesideWriter asks while changes are committed on the other core.
-func benchBesideWriter(b *testing.B, w *worlds.World, manager *access.Manager, list []worlds.Question) {
+func (t *turns) benchBesideWriter(b *testing.B, w *worlds.World, manager *access.Manager, list []worlds.Question) {
 	ask := func(i int) bool {
 		q := &list[i]
 		return manager.Can(q.User, q.Client, q.Permission)
 	}
-	quiet := benchAsk(b, "writer/none", len(list), 0, "", ask)
+	quiet := t.benchAsk(b, "writer/none", len(list), 0, "", ask)
 	stop, stopped := make(chan struct{}), make(chan int)
 	go func() {
 		made, tick := 0, time.NewTicker(time.Millisecond)
@@ -190,7 +233,7 @@ func benchBesideWriter(b *testing.B, w *worlds.World, manager *access.Manager, l
 			made++
 		}
 	}()
-	benchAsk(b, "writer/1000-a-second", len(list), quiet, "of-quiet", ask)
+	t.benchAsk(b, "writer/1000-a-second", len(list), quiet, "of-quiet", ask)
 	close(stop)
 	b.Logf("%d changes were made meanwhile", <-stopped)
 }
