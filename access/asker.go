@@ -26,8 +26,6 @@ type asker struct {
 	// and rows of the user; none where it may not answer.
 	slot *slot
 	rows rows
-	// touched is of no use but to be worked out.
-	touched byte
 	// answers are those about the first profiles, as far as they were needed.
 	answers [64]answer
 	// gathered is for the members whom the index does not know.
@@ -171,7 +169,7 @@ func (q *asker) usersOneByOne(client relationship.ClientID, after relationship.U
 // usersInOrder is users for a client whose members lie together in the index.
 func (q *asker) usersInOrder(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
 	block := &q.slot.one
-	q.touched = block.touch()
+	block.touch()
 	order := block.behind(string(after))
 	for i := range len(order) {
 		r := block.record(int(order[i]))

@@ -51,6 +51,9 @@ func (m *Manager) checkMany(v *view, questions []Question) []Decision {
 			if i == 0 || q.Client != client {
 				client = q.Client
 				slot = v.index.table.client(&m.indexer.hash, string(client))
+				if slot != nil && i+1 < len(questions) && questions[i+1].Client == client {
+					slot.one.touch()
+				}
 			}
 			e, found := slot.find(&m.indexer.hash, string(q.User))
 			if number := e.at(second); found && number != askEvaluator {
