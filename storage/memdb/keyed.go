@@ -2,6 +2,7 @@ package memdb
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync/atomic"
 
 	"github.com/clientaccess/clientaccess/relationship"
@@ -11,7 +12,7 @@ import (
 // or to a draft, which changes only what it has copied. Values lie in shards by
 // the hash of their key, so that a change copies few of them.
 type keyed[K any, V ofKey[K]] struct {
-	shards *[shards]*shard[V]
+	shards *[shards]*shard[K, V]
 	// owner is who may change the array above: a draft's number, or 0.
 	owner uint64
 }
@@ -24,11 +25,16 @@ const (
 	shards    = 1 << shardBits
 )
 
-// shard is a hash table with open addressing.
-type shard[V any] struct {
-	slots []keyedSlot[V] // a power of two of them
-	used  int
+// shard is a hash table, and who may change it.
+type shard[K any, V ofKey[K]] struct {
+	hashed[K, V]
 	owner uint64
+}
+
+// hashed is a hash table with open addressing. The zero value is empty.
+type hashed[K any, V ofKey[K]] struct {
+	slots []keyedSlot[V] // a power of two of them, or none
+	used  int
 }
 
 // keyedSlot holds a value; the hash 0 is that of a free one.
@@ -55,6 +61,71 @@ func hashKey(key relationship.Key) uint64 {
 	return hash | 1
 }
 
+// home is where a hash belongs. Its last bit is set in every hash.
+func (h *hashed[K, V]) home(hash uint64) int { return int(hash>>1) & (len(h.slots) - 1) }
+
+func (h *hashed[K, V]) behind(i int) int { return (i + 1) & (len(h.slots) - 1) }
+
+// find returns the slot of a key, or the free one where it would be.
+func (h *hashed[K, V]) find(hash uint64, key K) int {
+	i := h.home(hash)
+	for ; h.slots[i].hash != 0; i = h.behind(i) {
+		if at := &h.slots[i]; at.hash == hash && at.value.is(key) {
+			break
+		}
+	}
+	return i
+}
+
+func (h *hashed[K, V]) get(hash uint64, key K) (value V, found bool) {
+	if h.used == 0 {
+		return value, false
+	}
+	at := &h.slots[h.find(hash, key)]
+	return at.value, at.hash != 0
+}
+
+// put stores a value in place of the one with its key.
+func (h *hashed[K, V]) put(hash uint64, key K, value V) {
+	if (h.used+1)*4 > len(h.slots)*3 {
+		h.grow()
+	}
+	at := &h.slots[h.find(hash, key)]
+	if at.hash == 0 {
+		h.used++
+	}
+	*at = keyedSlot[V]{hash, value}
+}
+
+func (h *hashed[K, V]) grow() {
+	before := h.slots
+	h.slots = make([]keyedSlot[V], max(4, 2*len(before)))
+	for _, at := range before {
+		if at.hash == 0 {
+			continue
+		}
+		i := h.home(at.hash)
+		for h.slots[i].hash != 0 {
+			i = h.behind(i)
+		}
+		h.slots[i] = at
+	}
+}
+
+// remove takes a value away that is there, and closes the gap: what was pushed
+// behind it moves up.
+func (h *hashed[K, V]) remove(hash uint64, key K) {
+	gap, last := h.find(hash, key), len(h.slots)-1
+	for i := h.behind(gap); h.slots[i].hash != 0; i = h.behind(i) {
+		if home := h.home(h.slots[i].hash); (i-home)&last >= (i-gap)&last {
+			h.slots[gap] = h.slots[i]
+			gap = i
+		}
+	}
+	h.slots[gap] = keyedSlot[V]{}
+	h.used--
+}
+
 func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
 	if k.shards == nil {
 		return value, false
@@ -63,19 +134,13 @@ func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
 	if in == nil {
 		return value, false
 	}
-	mask := uint64(len(in.slots) - 1)
-	for i := hash & mask; in.slots[i].hash != 0; i = (i + 1) & mask {
-		if at := &in.slots[i]; at.hash == hash && at.value.is(key) {
-			return at.value, true
-		}
-	}
-	return value, false
+	return in.get(hash, key)
 }
 
 // own returns the shard of a hash, for a draft to change.
-func (k *keyed[K, V]) own(draft, hash uint64) *shard[V] {
+func (k *keyed[K, V]) own(draft, hash uint64) *shard[K, V] {
 	if k.shards == nil || k.owner != draft {
-		var copied [shards]*shard[V]
+		var copied [shards]*shard[K, V]
 		if k.shards != nil {
 			copied = *k.shards
 		}
@@ -84,67 +149,23 @@ func (k *keyed[K, V]) own(draft, hash uint64) *shard[V] {
 	at := &k.shards[hash>>(64-shardBits)]
 	switch {
 	case *at == nil:
-		*at = &shard[V]{slots: make([]keyedSlot[V], 4), owner: draft}
+		*at = &shard[K, V]{owner: draft}
 	case (*at).owner != draft:
-		*at = &shard[V]{slots: append([]keyedSlot[V](nil), (*at).slots...), used: (*at).used, owner: draft}
+		*at = &shard[K, V]{hashed[K, V]{slices.Clone((*at).slots), (*at).used}, draft}
 	}
 	return *at
 }
 
 // put stores a value in place of the one with its key.
 func (k *keyed[K, V]) put(draft, hash uint64, key K, value V) {
-	in := k.own(draft, hash)
-	if (in.used+1)*4 > len(in.slots)*3 {
-		in.grow()
-	}
-	mask := uint64(len(in.slots) - 1)
-	i := hash & mask
-	for ; in.slots[i].hash != 0; i = (i + 1) & mask {
-		if at := &in.slots[i]; at.hash == hash && at.value.is(key) {
-			at.value = value
-			return
-		}
-	}
-	in.slots[i] = keyedSlot[V]{hash, value}
-	in.used++
+	k.own(draft, hash).put(hash, key, value)
 }
 
-func (s *shard[V]) grow() {
-	before := s.slots
-	s.slots = make([]keyedSlot[V], 2*len(before))
-	mask := uint64(len(s.slots) - 1)
-	for _, at := range before {
-		if at.hash == 0 {
-			continue
-		}
-		i := at.hash & mask
-		for s.slots[i].hash != 0 {
-			i = (i + 1) & mask
-		}
-		s.slots[i] = at
-	}
-}
-
-// remove takes a value away, if it is there, and closes the gap: what was
-// pushed behind it moves up.
+// remove takes a value away, if it is there.
 func (k *keyed[K, V]) remove(draft, hash uint64, key K) {
-	if _, found := k.get(hash, key); !found {
-		return
+	if _, found := k.get(hash, key); found {
+		k.own(draft, hash).remove(hash, key)
 	}
-	in := k.own(draft, hash)
-	mask := uint64(len(in.slots) - 1)
-	gap := hash & mask
-	for in.slots[gap].hash != hash || !in.slots[gap].value.is(key) {
-		gap = (gap + 1) & mask
-	}
-	for i := (gap + 1) & mask; in.slots[i].hash != 0; i = (i + 1) & mask {
-		if home := in.slots[i].hash & mask; (i-home)&mask >= (i-gap)&mask {
-			in.slots[gap] = in.slots[i]
-			gap = i
-		}
-	}
-	in.slots[gap] = keyedSlot[V]{}
-	in.used--
 }
 
 // all runs over the values, in no order.

@@ -42,7 +42,7 @@ func (s *state) Draft() storage.Tx { return newDraft(s) }
 
 // Get implements storage.Reader.
 func (s *state) Get(key relationship.Key) (relationship.Record, bool) {
-	return s.get(key)
+	return s.get(hashKey(key), key)
 }
 
 // Member is what storage.GetMember asks for.
@@ -93,7 +93,8 @@ func scan(t *tables, txn *memdb.Txn, kind relationship.Kind, first, after string
 		return below(txn, byKey, keyOf, join(string(kind), first, ""), after)
 	}
 	return func(yield func(relationship.Record) bool) {
-		t.roster(relationship.ClientID(first)).run(after, yield)
+		r := t.roster(relationship.ClientID(first))
+		r.run(after, yield)
 	}
 }
 
@@ -114,8 +115,8 @@ func reverse(t *tables, txn *memdb.Txn, kind relationship.Kind, second, after st
 	return func(yield func(relationship.Record) bool) {
 		p := t.placesOf(relationship.UserID(second))
 		for client := range p.clients.from(itself, after) {
-			record, _ := t.get(relationship.MemberKey(client, p.user))
-			if !yield(record) {
+			member, _ := t.member(client, p.user)
+			if !yield(member) {
 				return
 			}
 		}
