@@ -3,6 +3,7 @@ package access
 import (
 	"time"
 
+	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
@@ -109,9 +110,11 @@ type adding struct {
 	by     authority
 	client relationship.ClientID
 	name   string
-	wanted asked
 	role   relationship.Role
 	end    time.Time
+	// set is what each is given, and held what is held back.
+	set  permset.Names
+	held *note
 }
 
 func (w *work) adding(client relationship.ClientID, template string, end time.Time) (adding, error) {
@@ -124,7 +127,8 @@ func (w *work) adding(client relationship.ClientID, template string, end time.Ti
 	if err != nil {
 		return a, err
 	}
-	a.wanted, a.role = w.replacement(noNames, set, true), role
+	a.role = role
+	a.set, a.held = w.bounds(a.by, noNames, w.replacement(noNames, set, true))
 	if end, err = w.future("change", "end", end); err != nil {
 		return a, err
 	}
@@ -155,10 +159,10 @@ func (a adding) add(w *work, employee relationship.UserID) error {
 		return refuse("DEL-6", ErrOutlasts, a.client, employee, "the client's side had set an end, which has passed")
 	}
 	member := w.makeManaged(relationship.Member{
-		Client: a.client, User: employee, Role: a.role, Template: a.name,
+		Client: a.client, User: employee, Role: a.role, Template: a.name, Set: a.set,
 		End: relationship.Earlier(a.end, standing.End), EndByClient: !standing.End.IsZero(),
 	}, a.by.partner)
-	member.Set = w.bound(a.by, place, noNames, a.wanted)
+	w.note(place, a.held)
 	if err := w.mayGrant(a.by, relationship.Member{}, member); err != nil {
 		return err
 	}

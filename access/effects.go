@@ -249,7 +249,7 @@ func (e Effects) addAssets(owned map[Place][]Asset) {
 // effects tells what the work has written.
 func (w *work) effects(lines []relationship.Line) Effects {
 	e := Effects{Skipped: w.skipped, Notifications: w.notifications}
-	gathered := newGathering(w.tx, w.now)
+	t, noted := telling{w: w, gathered: newGathering(w.tx, w.now)}, 0
 	for _, line := range lines {
 		key := line.Key()
 		switch key.Kind {
@@ -257,7 +257,12 @@ func (w *work) effects(lines []relationship.Line) Effects {
 			if e.Members == nil {
 				e.Members = make([]MemberChange, 0, len(lines))
 			}
-			e.Members = append(e.Members, w.memberChange(gathered, placeOf(key), line))
+			e.Members = append(e.Members, MemberChange{})
+			told := &e.Members[len(e.Members)-1]
+			t.tell(told, placeOf(key), line)
+			if w.notes[told.Place] != nil {
+				noted++
+			}
 		case relationship.KindRelationship:
 			was, _ := line.Before.(relationship.Relationship)
 			is := line.After.(relationship.Relationship)
@@ -280,8 +285,10 @@ func (w *work) effects(lines []relationship.Line) Effects {
 			}
 		}
 	}
-	for place := range w.notes {
-		w.cut[place] = true
+	if len(w.notes) > noted {
+		for place := range w.notes {
+			w.cut[place] = true
+		}
 	}
 	if len(w.cut) > 0 {
 		for _, told := range e.Members {
@@ -290,7 +297,8 @@ func (w *work) effects(lines []relationship.Line) Effects {
 	}
 	for place := range w.cut {
 		record, _ := w.tx.Get(relationship.MemberKey(place.Client, place.User))
-		e.Members = append(e.Members, w.memberChange(gathered, place, relationship.Line{Before: record, After: record}))
+		e.Members = append(e.Members, MemberChange{})
+		t.tell(&e.Members[len(e.Members)-1], place, relationship.Line{Before: record, After: record})
 	}
 	byPlace := func(a, b MemberChange) int { return comparePlaces(a.Place, b.Place) }
 	if !slices.IsSortedFunc(e.Members, byPlace) { // they are large
@@ -312,36 +320,4 @@ func recordChange(line relationship.Line) (RecordChange, bool) {
 		change.After = line.After.Summary()
 	}
 	return change, change.Before != change.After
-}
-
-func (w *work) memberChange(gathered *gathering, place Place, line relationship.Line) MemberChange {
-	held := w.notes[place]
-	change := MemberChange{Place: place, Withheld: held.withheld, Retained: held.retained}
-	if member, is := line.Before.(relationship.Member); is {
-		change.Before = w.v.state(gathered.forCuts(&member))
-	}
-	if member, is := line.After.(relationship.Member); is {
-		f := gathered.forCuts(&member)
-		change.After = w.v.state(f)
-		change.Clipped = w.v.given(f).Minus(w.v.left(f, reasonNone)).Names()
-		if member.Role != relationship.SuperAdmin {
-			_, change.Lost = w.v.bind(member.Set)
-		}
-	}
-	change.Granted = change.After.Set.Minus(change.Before.Set)
-	change.Revoked = change.Before.Set.Minus(change.After.Set)
-	return change
-}
-
-// state is the membership as a screen shows it.
-func (v *vocabulary) state(f *facts) MemberState {
-	m := f.member
-	state := MemberState{
-		Role: m.Role, Set: m.Set, Deactivated: m.Deactivated, Seat: f.seat(), Manager: m.Manager,
-		Linked: m.Linked, Template: m.Template, End: m.End, EndByClient: m.EndByClient,
-	}
-	if m.Role == relationship.SuperAdmin {
-		state.Set = v.allNames
-	}
-	return state
 }

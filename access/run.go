@@ -253,7 +253,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	for i, change := range a.changes {
 		w := &work{
 			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only, isLater: i > 0, texts: shared,
-			candidates: newCandidates(), notes: map[Place]note{}, cut: map[Place]bool{},
+			candidates: newCandidates(), notes: map[Place]*note{}, cut: map[Place]bool{},
 		}
 		if err := w.make(change); err != nil {
 			return done, err
