@@ -3,7 +3,6 @@ package access
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -105,91 +104,24 @@ func (x *indexer) number(f *facts) uint16 {
 	return uint16(number)
 }
 
-// entry works out what the index is to know of a member, from the facts at the
-// instant of the state.
-func (x *indexer) entry(r storage.Reader, f *facts) entry {
-	var room [4]time.Time
-	turns, known := f.turns(r, room[:0])
-	if !known || x.v.kept.Load().has(Place{f.member.Client, f.member.User}) {
-		return newEntry(askEvaluator, askEvaluator, 0)
-	}
-	profile := x.number(f)
-	if len(turns) == 0 {
-		return newEntry(profile, 0, 0)
-	}
-	first := turns[0]
-	for _, turn := range turns[1:] {
-		if turn.Before(first) {
-			first = turn
-		}
-	}
-	until := first.Unix() - entryEpoch
-	if until <= 0 || until >= 1<<32 {
-		return newEntry(askEvaluator, askEvaluator, 0)
-	}
-	after := uint16(askEvaluator)
-	if len(turns) == 1 && first.Nanosecond() == 0 {
-		then := *f
-		then.now = first
-		after = x.number(&then)
-	}
-	return newEntry(profile, after, uint32(until))
-}
-
-// turns appends the instants to come at which time alone changes the answer. It
-// is not known where they would have to be looked for further away.
-func (f *facts) turns(r storage.Reader, turns []time.Time) (_ []time.Time, known bool) {
-	add := func(at time.Time) {
-		if at.After(f.now) {
-			turns = append(turns, at)
-		}
-	}
-	if f.isSuperAdmin() {
-		// Time does not bound them; but their seat, a pause of the partner's.
-		for employee := range employments(r, f.member.User) {
-			if employee.Pause.On && employee.Pause.Until.After(f.now) {
-				return nil, false
-			}
-		}
-		return nil, true
-	}
-	add(f.member.Until(f.terms))
-	if f.standing.Pause.On {
-		add(f.standing.Pause.Until)
-	}
-	if !f.member.Managed() {
-		return turns, true
-	}
-	add(f.relationship.Due())
-	if f.terms.Pause.On {
-		add(f.terms.Pause.Until)
-	}
-	if f.employee.Pause.On {
-		add(f.employee.Pause.Until)
-	}
-	return turns, true
-}
-
 // build makes the index of a whole state.
 func (x *indexer) build(snapshot storage.Snapshot) index {
-	gathered := newGathering(snapshot, snapshot.At())
+	crowd := crowd{x: x, gathered: newGathering(snapshot, snapshot.At())}
 	var updates []clientUpdate
 	for member := range storage.As[relationship.Member](snapshot.All(relationship.KindMember, relationship.Key{})) {
 		if n := len(updates); n == 0 || updates[n-1].client != string(member.Client) {
 			updates = append(updates, clientUpdate{client: string(member.Client), all: true})
 		}
 		last := &updates[len(updates)-1]
-		last.members = append(last.members, x.update(gathered, &member))
+		last.members = append(last.members, x.update(&crowd, &member))
 	}
 	empty := table{}
 	orders := buildOrders(&x.hash, updates) // before the table sorts them by their hashes
 	return index{empty.with(&x.hash, updates), orders, x.profiles}
 }
 
-func (x *indexer) update(gathered *gathering, member *relationship.Member) memberUpdate {
-	return memberUpdate{
-		hash: x.hash.of(string(member.User)), user: string(member.User), entry: x.entry(gathered.r, gathered.whole(member)),
-	}
+func (x *indexer) update(c *crowd, member *relationship.Member) memberUpdate {
+	return memberUpdate{hash: x.hash.of(string(member.User)), user: string(member.User), entry: c.entry(member)}
 }
 
 // touched is a place that lines concern, and the number from 1 of the line that
@@ -221,9 +153,13 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 	// Of the lines about one place, the last comes first: it says how the
 	// member is.
 	slices.SortFunc(places, func(a, b touched) int {
-		return cmp.Or(comparePlaces(a.place, b.place), cmp.Compare(b.line, a.line))
+		if of := comparePlaces(a.place, b.place); of != 0 {
+			return of
+		}
+		return cmp.Compare(b.line, a.line)
 	})
-	gathered := newGathering(snapshot, snapshot.At())
+	crowd := crowd{x: x, gathered: newGathering(snapshot, snapshot.At())}
+	members := make([]memberUpdate, 0, len(places)) // of all clients
 	var updates []clientUpdate
 	for i, at := range places {
 		place := at.place
@@ -231,9 +167,8 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 			continue
 		}
 		if n := len(updates); n == 0 || updates[n-1].client != string(place.Client) {
-			updates = append(updates, clientUpdate{client: string(place.Client)})
+			updates = append(updates, clientUpdate{client: string(place.Client), members: members[len(members):]})
 		}
-		last := &updates[len(updates)-1]
 		var member relationship.Member
 		var found bool
 		if at.line > 0 {
@@ -242,11 +177,12 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 			member, found = storage.GetMember(snapshot, place.Client, place.User)
 		}
 		if found {
-			last.members = append(last.members, x.update(gathered, &member))
+			members = append(members, x.update(&crowd, &member))
 		} else {
-			gone := memberUpdate{hash: x.hash.of(string(place.User)), user: string(place.User), gone: true}
-			last.members = append(last.members, gone)
+			members = append(members, memberUpdate{hash: x.hash.of(string(place.User)), user: string(place.User), gone: true})
 		}
+		last := &updates[len(updates)-1]
+		last.members = last.members[:len(last.members)+1]
 	}
 	orders := before.orders.with(&x.hash, before.table, snapshot, updates)
 	return index{before.table.with(&x.hash, updates), orders, x.profiles}

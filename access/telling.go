@@ -32,6 +32,9 @@ func (t *telling) tell(change *MemberChange, place Place, line relationship.Line
 // like reports whether all that is told of two members is the same. The seat of
 // a super admin is their own (ADM-4).
 func like(a, b *relationship.Member) bool {
+	if a.Set != b.Set {
+		return false
+	}
 	like := *a
 	like.User, like.Since, like.TermFrom, like.By = b.User, b.Since, b.TermFrom, b.By
 	return like == *b && a.Role != relationship.SuperAdmin
