@@ -249,13 +249,13 @@ func (e Effects) addAssets(owned map[Place][]Asset) {
 // effects tells what the work has written.
 func (w *work) effects(lines []relationship.Line) Effects {
 	e := Effects{Skipped: w.skipped, Notifications: w.notifications}
-	t, noted := telling{w: w, gathered: newGathering(w.tx, w.now)}, 0
+	t, noted := telling{w: w, cutting: newCutting(w.tx, w.now)}, 0
 	for _, line := range lines {
 		key := line.Key()
 		switch key.Kind {
 		case relationship.KindMember:
 			if e.Members == nil {
-				e.Members = make([]MemberChange, 0, len(lines))
+				e.Members = make([]MemberChange, 0, linesAboutMembers(lines))
 			}
 			e.Members = append(e.Members, MemberChange{})
 			told := &e.Members[len(e.Members)-1]
@@ -305,6 +305,22 @@ func (w *work) effects(lines []relationship.Line) Effects {
 		slices.SortStableFunc(e.Members, byPlace)
 	}
 	return e
+}
+
+// linesAboutMembers counts the lines about members.
+func linesAboutMembers(lines []relationship.Line) (n int) {
+	for _, line := range lines {
+		if isAboutMember(line) {
+			n++
+		}
+	}
+	return n
+}
+
+func isAboutMember(line relationship.Line) bool {
+	_, was := line.Before.(relationship.Member)
+	_, is := line.After.(relationship.Member)
+	return was || is
 }
 
 func placeOf(key relationship.Key) Place {

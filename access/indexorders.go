@@ -24,11 +24,7 @@ func buildOrders(h *hasher, updates []clientUpdate) orders {
 
 // with returns the orders behind a change; before is the table that they fit.
 func (o orders) with(h *hasher, before *table, r storage.Reader, updates []clientUpdate) orders {
-	n := 0
-	for _, u := range updates {
-		n += len(u.members)
-	}
-	members, places := make([]rowUpdate, 0, n), make([]rowUpdate, 0, n)
+	var members, places []rowUpdate
 	for _, u := range updates {
 		hash, slot := h.of(u.client), before.client(h, u.client)
 		for _, m := range u.members {

@@ -246,7 +246,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	if err := m.sameCatalog(tx); err != nil {
 		return done, err
 	}
-	now, id, shared, told := m.nowAt(tx), cmp.Or(a.id, rand.Text()), texts{}, map[ClientLine]bool{}
+	now, id, shared, told := m.nowAt(tx), cmp.Or(a.id, rand.Text()), texts{}, map[relationship.Key]bool{}
 	if err := settleDue(tx, now, a.settle); err != nil {
 		return done, err
 	}
@@ -265,7 +265,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 			done.obstacles = append(done.obstacles, err.Error())
 		}
 		lines := tx.Changed()
-		done.lines = append(done.lines, lines...)
+		done.lines = joinLines(done.lines, lines)
 		done.clients = w.clientLines(done.clients, told, lines)
 		done.effects = done.effects.and(w.effects(lines))
 		if len(lines) == 0 && len(w.notifications) == 0 {
@@ -303,13 +303,18 @@ func (w *work) noteActivity() error {
 	if w.actor.Kind != relationship.ByPartnerSide || w.relabels {
 		return nil
 	}
-	clients := map[relationship.ClientID]bool{}
+	var clients []relationship.ClientID
 	for _, line := range w.tx.Changed() {
-		if key := line.Key(); key.Kind == relationship.KindMember {
-			clients[relationship.ClientID(key.First)] = true
+		if !isAboutMember(line) {
+			continue
+		}
+		client := relationship.ClientID(line.Key().First)
+		if n := len(clients); n == 0 || clients[n-1] != client {
+			clients = append(clients, client)
 		}
 	}
-	for _, client := range slices.Sorted(maps.Keys(clients)) {
+	slices.Sort(clients)
+	for _, client := range slices.Compact(clients) {
 		r, found, err := w.relationship(w.actor.Partner, client)
 		if err != nil {
 			return err

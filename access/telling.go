@@ -5,8 +5,8 @@ import "github.com/clientaccess/clientaccess/relationship"
 // telling tells what becomes of members, one after the other. Many are changed
 // alike: then what was worked out for the one before is told again.
 type telling struct {
-	w        *work
-	gathered *gathering
+	w       *work
+	cutting *cutting
 	// before and after are the member told before, without what only tells who
 	// it is and since when; change is what it came to.
 	before, after relationship.Member
@@ -44,10 +44,10 @@ func like(a, b *relationship.Member) bool {
 func (t *telling) work(change *MemberChange, before, after *relationship.Member) {
 	v := t.w.v
 	if before.User != "" {
-		change.Before = v.state(t.gathered.forCuts(before))
+		change.Before = v.state(t.cutting.of(before))
 	}
 	if after.User != "" {
-		f := t.gathered.forCuts(after)
+		f := t.cutting.of(after)
 		change.After = v.state(f)
 		change.Clipped = v.given(f).Minus(v.left(f, reasonNone)).Names()
 		if after.Role != relationship.SuperAdmin {
