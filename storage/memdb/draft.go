@@ -124,7 +124,7 @@ func (d *draft) Member(client relationship.ClientID, user relationship.UserID) (
 func (d *draft) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
 	return func(yield func(relationship.Record) bool) {
 		d.flush(kind)
-		scan(&d.tables, d.txn, kind, first, after)(yield)
+		scan(d.asNow(kind), d.txn, kind, first, after)(yield)
 	}
 }
 
@@ -133,7 +133,7 @@ func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[r
 	if kind != relationship.KindMember {
 		return func(yield func(relationship.Record) bool) {
 			d.flush(kind)
-			reverse(&d.tables, d.txn, kind, second, after)(yield)
+			reverse(d.asNow(kind), d.txn, kind, second, after)(yield)
 		}
 	}
 	return func(yield func(relationship.Record) bool) {
@@ -151,7 +151,7 @@ func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[r
 func (d *draft) All(kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
 	return func(yield func(relationship.Record) bool) {
 		d.flush(kind)
-		all(&d.tables, d.txn, kind, after)(yield)
+		all(d.asNow(kind), d.txn, kind, after)(yield)
 	}
 }
 
@@ -164,8 +164,19 @@ func (d *draft) Find(what storage.Unique, value string) (relationship.Record, bo
 func (d *draft) Due(at time.Time) iter.Seq[relationship.Relationship] {
 	return func(yield func(relationship.Relationship) bool) {
 		d.flush(relationship.KindRelationship)
-		due(d.txn, at)(yield)
+		due(d.asNow(relationship.KindRelationship), d.txn, at)(yield)
 	}
+}
+
+// asNow returns the tables for a run over a kind, as they are when it begins. Where
+// the run takes records from the table, what is written later goes into copies.
+func (d *draft) asNow(kind relationship.Kind) *tables {
+	if !isCounting(kind) {
+		return &d.tables
+	}
+	now := d.tables
+	d.number = drafts.Add(1)
+	return &now
 }
 
 // Put implements storage.Tx.
@@ -249,12 +260,13 @@ func (d *draft) flush(kind relationship.Kind) {
 func (d *draft) flushRows() {
 	for _, w := range d.rows {
 		w.waits = false
-		d.tables.put(d.number, w.key, w.after)
+		before := d.tables.put(d.number, w.key, w.after)
 		var err error
-		if w.after != nil {
-			err = d.txn.Insert(recordTable, w.after)
-		} else {
+		switch {
+		case w.after == nil:
 			err = d.txn.Delete(recordTable, w.row)
+		case !standsAsBefore(before, w.after):
+			err = d.txn.Insert(recordTable, w.after)
 		}
 		if err != nil && !errors.Is(err, memdb.ErrNotFound) { // what came and went is not there
 			panic(err)

@@ -32,13 +32,19 @@ func (t *tables) find(value storage.UniqueValue) (relationship.Record, bool) {
 	return h.Record, found
 }
 
-// put puts a record that is no membership where its key says; nil is nothing.
-func (t *tables) put(draft uint64, key relationship.Key, record relationship.Record) {
-	if record == nil {
-		t.records.remove(draft, hashKey(key), key)
-		return
+// put puts a record that is no membership where its key says, and returns the
+// one that was there; nil is nothing.
+func (t *tables) put(draft uint64, key relationship.Key, record relationship.Record) (before relationship.Record) {
+	hash := hashKey(key)
+	if r, found := t.records.get(hash, key); found {
+		before = r.record
 	}
-	t.records.put(draft, hashKey(key), key, &row{key, record})
+	if record == nil {
+		t.records.remove(draft, hash, key)
+	} else {
+		t.records.put(draft, hash, key, &row{key, record})
+	}
+	return before
 }
 
 // hold has a record hold its unique values in place of another; nil holds none.
