@@ -272,11 +272,13 @@ func (w *work) effects(lines []relationship.Line) Effects {
 					transition.EndsAfter, transition.Limit = w.m.options.EndingTime, is.Limit
 				}
 				e.Relationships = append(e.Relationships, transition)
+				continue
 			}
 			if w.actor.Kind == relationship.ByClientSide {
 				was.ClientName, is.ClientName = "", "" // the partner's own (ADD-2)
+				line = relationship.Line{Before: was, After: is}
 			}
-			if change, shows := recordChange(relationship.Line{Before: was, After: is}); shows && was.Phase == is.Phase {
+			if change, shows := recordChange(line); shows {
 				e.Records = append(e.Records, change)
 			}
 		default:

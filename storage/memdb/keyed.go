@@ -10,19 +10,27 @@ import (
 
 // keyed finds a value by its key. It belongs to a state, which never changes,
 // or to a draft, which changes only what it has copied. Values lie in shards by
-// the hash of their key, so that a change copies few of them.
+// the hash of their key, and shards in groups, so that a change copies few of
+// them.
 type keyed[K any, V ofKey[K]] struct {
-	shards *[shards]*shard[K, V]
+	groups *[groups]*group[K, V]
 	// owner is who may change the array above: a draft's number, or 0.
 	owner uint64
+}
+
+// group is some shards, and who may change it.
+type group[K any, V ofKey[K]] struct {
+	shards [groups]*shard[K, V]
+	owner  uint64
 }
 
 // ofKey is a value that knows the key that it has.
 type ofKey[K any] interface{ is(key K) bool }
 
+// groups are so many, and each has so many shards.
 const (
-	shardBits = 10
-	shards    = 1 << shardBits
+	groupBits = 6
+	groups    = 1 << groupBits
 )
 
 // shard is a hash table, and who may change it.
@@ -126,11 +134,19 @@ func (h *hashed[K, V]) remove(hash uint64, key K) {
 	h.used--
 }
 
+// groupOf is the number of the group of a hash, and shardOf that of the shard in it.
+func groupOf(hash uint64) uint64 { return hash >> (64 - groupBits) }
+func shardOf(hash uint64) uint64 { return hash << groupBits >> (64 - groupBits) }
+
 func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
-	if k.shards == nil {
+	if k.groups == nil {
 		return value, false
 	}
-	in := k.shards[hash>>(64-shardBits)]
+	of := k.groups[groupOf(hash)]
+	if of == nil {
+		return value, false
+	}
+	in := of.shards[shardOf(hash)]
 	if in == nil {
 		return value, false
 	}
@@ -139,21 +155,28 @@ func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
 
 // own returns the shard of a hash, for a draft to change.
 func (k *keyed[K, V]) own(draft, hash uint64) *shard[K, V] {
-	if k.shards == nil || k.owner != draft {
-		var copied [shards]*shard[K, V]
-		if k.shards != nil {
-			copied = *k.shards
-		}
-		k.shards, k.owner = &copied, draft
-	}
-	at := &k.shards[hash>>(64-shardBits)]
 	switch {
-	case *at == nil:
-		*at = &shard[K, V]{owner: draft}
-	case (*at).owner != draft:
-		*at = &shard[K, V]{hashed[K, V]{slices.Clone((*at).slots), (*at).used}, draft}
+	case k.groups == nil:
+		k.groups, k.owner = &[groups]*group[K, V]{}, draft
+	case k.owner != draft:
+		copied := *k.groups
+		k.groups, k.owner = &copied, draft
 	}
-	return *at
+	of := &k.groups[groupOf(hash)]
+	switch {
+	case *of == nil:
+		*of = &group[K, V]{owner: draft}
+	case (*of).owner != draft:
+		*of = &group[K, V]{(*of).shards, draft}
+	}
+	in := &(*of).shards[shardOf(hash)]
+	switch {
+	case *in == nil:
+		*in = &shard[K, V]{owner: draft}
+	case (*in).owner != draft:
+		*in = &shard[K, V]{hashed[K, V]{slices.Clone((*in).slots), (*in).used}, draft}
+	}
+	return *in
 }
 
 // put stores a value in place of the one with its key.
@@ -170,17 +193,27 @@ func (k *keyed[K, V]) remove(draft, hash uint64, key K) {
 
 // all runs over the values, in no order.
 func (k *keyed[K, V]) all(yield func(V) bool) {
-	if k.shards == nil {
+	if k.groups == nil {
 		return
 	}
-	for _, in := range k.shards {
-		if in == nil {
+	for _, of := range k.groups {
+		if of == nil {
 			continue
 		}
-		for i := range in.slots {
-			if in.slots[i].hash != 0 && !yield(in.slots[i].value) {
+		for _, in := range &of.shards {
+			if in != nil && !in.all(yield) {
 				return
 			}
 		}
 	}
+}
+
+// all runs over the values, in no order, and reports whether to go on.
+func (h *hashed[K, V]) all(yield func(V) bool) bool {
+	for i := range h.slots {
+		if h.slots[i].hash != 0 && !yield(h.slots[i].value) {
+			return false
+		}
+	}
+	return true
 }
