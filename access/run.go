@@ -54,7 +54,7 @@ func (m *Manager) Plan(ctx context.Context, call Call, change Change) (Plan, err
 
 func (m *Manager) preview(ctx context.Context, snapshot storage.Snapshot, a attempt) (Plan, error) {
 	plan := Plan{changes: a.changes, only: a.only}
-	a.lenient = true
+	a.preview = true
 	done, err := m.inDraft(snapshot, a)
 	if err != nil {
 		return Plan{}, err
@@ -171,8 +171,9 @@ type attempt struct {
 	only    map[Place]bool
 	// settle are relationships whose end has to be written first.
 	settle map[relationship.Key]bool
-	// lenient lists what OFF-8 forbids instead of refusing it.
-	lenient bool
+	// preview lists what OFF-8 forbids instead of refusing it, and tells how
+	// the clients stood.
+	preview bool
 }
 
 func (a attempt) settling(key relationship.Key) attempt {
@@ -259,14 +260,16 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 			return done, err
 		}
 		for _, err := range w.withoutSuperAdmin() {
-			if !a.lenient {
+			if !a.preview {
 				return done, err
 			}
 			done.obstacles = append(done.obstacles, err.Error())
 		}
 		lines := tx.Changed()
 		done.lines = joinLines(done.lines, lines)
-		done.clients = w.clientLines(done.clients, told, lines)
+		if a.preview {
+			done.clients = w.clientLines(done.clients, told, lines)
+		}
 		done.effects = done.effects.and(w.effects(lines))
 		if len(lines) == 0 && len(w.notifications) == 0 {
 			continue

@@ -18,9 +18,11 @@ type keyed[K any, V ofKey[K]] struct {
 	owner uint64
 }
 
-// group is some shards, and who may change it.
+// group is some shards, each a hash table of its own. Its owner may change it, and
+// those of its shards of which it has a bit in owned.
 type group[K any, V ofKey[K]] struct {
-	shards [groups]*shard[K, V]
+	shards [shards]hashed[K, V]
+	owned  uint64
 	owner  uint64
 }
 
@@ -29,15 +31,9 @@ type ofKey[K any] interface{ is(key K) bool }
 
 // groups are so many, and each has so many shards.
 const (
-	groupBits = 6
-	groups    = 1 << groupBits
+	groupBits, shardBits = 6, 5
+	groups, shards       = 1 << groupBits, 1 << shardBits
 )
-
-// shard is a hash table, and who may change it.
-type shard[K any, V ofKey[K]] struct {
-	hashed[K, V]
-	owner uint64
-}
 
 // hashed is a hash table with open addressing. The zero value is empty.
 type hashed[K any, V ofKey[K]] struct {
@@ -136,7 +132,7 @@ func (h *hashed[K, V]) remove(hash uint64, key K) {
 
 // groupOf is the number of the group of a hash, and shardOf that of the shard in it.
 func groupOf(hash uint64) uint64 { return hash >> (64 - groupBits) }
-func shardOf(hash uint64) uint64 { return hash << groupBits >> (64 - groupBits) }
+func shardOf(hash uint64) uint64 { return hash << groupBits >> (64 - shardBits) }
 
 func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
 	if k.groups == nil {
@@ -146,15 +142,11 @@ func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
 	if of == nil {
 		return value, false
 	}
-	in := of.shards[shardOf(hash)]
-	if in == nil {
-		return value, false
-	}
-	return in.get(hash, key)
+	return of.shards[shardOf(hash)].get(hash, key)
 }
 
 // own returns the shard of a hash, for a draft to change.
-func (k *keyed[K, V]) own(draft, hash uint64) *shard[K, V] {
+func (k *keyed[K, V]) own(draft, hash uint64) *hashed[K, V] {
 	switch {
 	case k.groups == nil:
 		k.groups, k.owner = &[groups]*group[K, V]{}, draft
@@ -167,16 +159,15 @@ func (k *keyed[K, V]) own(draft, hash uint64) *shard[K, V] {
 	case *of == nil:
 		*of = &group[K, V]{owner: draft}
 	case (*of).owner != draft:
-		*of = &group[K, V]{(*of).shards, draft}
+		*of = &group[K, V]{shards: (*of).shards, owner: draft}
 	}
-	in := &(*of).shards[shardOf(hash)]
-	switch {
-	case *in == nil:
-		*in = &shard[K, V]{owner: draft}
-	case (*in).owner != draft:
-		*in = &shard[K, V]{hashed[K, V]{slices.Clone((*in).slots), (*in).used}, draft}
+	number := shardOf(hash)
+	in := &(*of).shards[number]
+	if (*of).owned>>number&1 == 0 {
+		in.slots = slices.Clone(in.slots)
+		(*of).owned |= 1 << number
 	}
-	return *in
+	return in
 }
 
 // put stores a value in place of the one with its key.
@@ -200,8 +191,8 @@ func (k *keyed[K, V]) all(yield func(V) bool) {
 		if of == nil {
 			continue
 		}
-		for _, in := range &of.shards {
-			if in != nil && !in.all(yield) {
+		for i := range of.shards {
+			if !of.shards[i].all(yield) {
 				return
 			}
 		}
