@@ -3,6 +3,7 @@ package access
 import (
 	"time"
 
+	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 )
 
@@ -38,12 +39,7 @@ func (c AddEmployees) apply(w *work) error {
 	if err != nil {
 		return err
 	}
-	for _, employee := range c.Employees {
-		if err := add.add(w, employee); err != nil {
-			return err
-		}
-	}
-	return nil
+	return add.add(w, c.Employees...)
 }
 
 // LinkClients adds one employee of the actor's partner to several clients,
@@ -109,9 +105,11 @@ type adding struct {
 	by     authority
 	client relationship.ClientID
 	name   string
-	wanted asked
 	role   relationship.Role
 	end    time.Time
+	// set is what each is given, and held what is held back.
+	set  permset.Names
+	held *note
 }
 
 func (w *work) adding(client relationship.ClientID, template string, end time.Time) (adding, error) {
@@ -124,7 +122,8 @@ func (w *work) adding(client relationship.ClientID, template string, end time.Ti
 	if err != nil {
 		return a, err
 	}
-	a.wanted, a.role = w.replacement(noNames, set, true), role
+	a.role = role
+	a.set, a.held = w.bounds(a.by, noNames, w.replacement(noNames, set, true))
 	if end, err = w.future("change", "end", end); err != nil {
 		return a, err
 	}
@@ -132,37 +131,45 @@ func (w *work) adding(client relationship.ClientID, template string, end time.Ti
 	return a, nil
 }
 
-func (a adding) add(w *work, employee relationship.UserID) error {
-	place := Place{a.client, employee}
-	if !w.ticked(place) {
-		return nil
+// add adds those of the employees who are ticked.
+func (a *adding) add(w *work, employees ...relationship.UserID) error {
+	ticked := make([]Place, 0, len(employees))
+	for _, employee := range employees {
+		if place := (Place{a.client, employee}); w.ticked(place) {
+			ticked = append(ticked, place)
+		}
 	}
+	return w.addMembers(a.by.partner, a.client, len(ticked), func(i int) (relationship.Member, error) {
+		return a.member(w, ticked[i])
+	})
+}
+
+// member is what somebody is to be who is added.
+func (a *adding) member(w *work, place Place) (none relationship.Member, _ error) {
+	employee := place.User
 	if _, err := w.activeEmployee(a.by.partner, employee); err != nil {
-		return err
+		return none, err
 	}
 	before, found, err := w.member(a.client, employee)
 	if err != nil {
-		return err
+		return none, err
 	}
 	if found {
-		return taken(before, a.by.partner)
+		return none, taken(before, a.by.partner)
 	}
 	standing := w.standing(a.client, employee)
 	switch {
 	case standing.Barred:
-		return refuse("OFF-3", ErrBarred, a.client, employee)
+		return none, refuse("OFF-3", ErrBarred, a.client, employee)
 	case !standing.End.IsZero() && !standing.End.After(w.now):
-		return refuse("DEL-6", ErrOutlasts, a.client, employee, "the client's side had set an end, which has passed")
+		return none, refuse("DEL-6", ErrOutlasts, a.client, employee, "the client's side had set an end, which has passed")
 	}
 	member := w.makeManaged(relationship.Member{
-		Client: a.client, User: employee, Role: a.role, Template: a.name,
+		Client: a.client, User: employee, Role: a.role, Template: a.name, Set: a.set,
 		End: relationship.Earlier(a.end, standing.End), EndByClient: !standing.End.IsZero(),
 	}, a.by.partner)
-	member.Set = w.bound(a.by, place, noNames, a.wanted)
-	if err := w.mayGrant(a.by, relationship.Member{}, member); err != nil {
-		return err
-	}
-	return w.addMember(member)
+	w.note(place, a.held)
+	return member, w.mayGrant(a.by, none, member)
 }
 
 // taken says why somebody who is a member cannot be added. A user has one

@@ -19,7 +19,10 @@ type Place struct {
 func (p Place) String() string { return fmt.Sprintf("%q in %q", p.User, p.Client) }
 
 func comparePlaces(a, b Place) int {
-	return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.User, b.User))
+	if of := cmp.Compare(a.Client, b.Client); of != 0 {
+		return of
+	}
+	return cmp.Compare(a.User, b.User)
 }
 
 // Asset is something in a client's account that a user owns there: a

@@ -58,14 +58,22 @@ func newChangeWorld(b *testing.B, s worlds.Size) *changeWorld {
 	return w
 }
 
-// do makes a change as the partner's super admin.
+// do makes a change as the partner's super admin. It changes something, and
+// nothing of it is withheld.
 func (w *changeWorld) do(b *testing.B, change access.Change) {
-	if _, err := w.manager.Do(context.Background(), access.By(worlds.Boss), change); err != nil {
+	result, err := w.manager.Do(context.Background(), access.By(worlds.Boss), change)
+	switch {
+	case err != nil:
 		b.Fatal(err)
+	case !result.Changed:
+		b.Fatal("nothing changes")
+	case len(result.Members) > 0 && !result.Members[0].Withheld.IsEmpty():
+		b.Fatal("withheld: ", result.Members[0].Withheld)
 	}
 }
 
 func (w *changeWorld) changeRows() iter.Seq[access.ImportRow] {
+	admin := w.Catalog.PartnerAdmin().Names().Slice()
 	return func(yield func(access.ImportRow) bool) {
 		employee := func(id relationship.UserID) bool {
 			return yield(access.ImportUser{ID: id, Name: string(id), Email: string(id) + "@northwind.example"}) &&
@@ -73,7 +81,7 @@ func (w *changeWorld) changeRows() iter.Seq[access.ImportRow] {
 		}
 		client := func(id relationship.ClientID) bool {
 			return yield(access.ImportClient{ID: id, Name: string(id), SuperAdmin: "owner"}) &&
-				yield(access.ImportMember{Client: id, User: worlds.Boss, Role: relationship.PartnerAdmin, Partner: worlds.Partner})
+				yield(access.ImportMember{Client: id, User: worlds.Boss, Role: relationship.PartnerAdmin, Partner: worlds.Partner, Permissions: admin})
 		}
 		member := func(client relationship.ClientID, user relationship.UserID) bool {
 			return yield(access.ImportMember{

@@ -65,13 +65,19 @@ func (w *work) edit(current permset.Names, add, remove []string, managed bool) (
 
 // bound is the one place where DEL-1 meets a member: it returns the set that
 // the member is to have, and notes what was withheld and retained (DEL-2).
-// Lost names stay unless a super admin of the client drops them (DEL-3,
-// PSET-3).
 func (w *work) bound(by authority, place Place, current permset.Names, want asked) permset.Names {
-	if last := &w.last; last.by == by && last.current == current && last.want == want {
-		w.note(place, last.held)
-		return last.next
+	// Many members whom a change is about are bounded alike.
+	if last := &w.last; last.by != by || last.current != current || last.want != want {
+		w.last = bounded{by: by, current: current, want: want}
+		w.last.next, w.last.held = w.bounds(by, current, want)
 	}
+	w.note(place, w.last.held)
+	return w.last.next
+}
+
+// bounds works out what bound returns and notes. Lost names stay unless a super
+// admin of the client drops them (DEL-3, PSET-3).
+func (w *work) bounds(by authority, current permset.Names, want asked) (permset.Names, *note) {
 	set, lost := w.v.bind(current)
 	d := permset.Delegate(set, by.holds, want.cut)
 	kept, retained := lost, d.Retained.Names()
@@ -85,23 +91,24 @@ func (w *work) bound(by authority, place Place, current permset.Names, want aske
 		withheld: want.set.Names().Union(want.lost).Minus(next),
 		retained: retained,
 	}
-	w.last = bounded{by, current, want, next, held}
-	w.note(place, held)
-	return next
+	if held == (note{}) {
+		return next, nil
+	}
+	return next, &held
 }
 
-// bounded is what bound came to: many members whom a change is about are bounded
-// alike.
+// bounded is what bound came to.
 type bounded struct {
 	by      authority
 	current permset.Names
 	want    asked
 	next    permset.Names
-	held    note
+	held    *note
 }
 
-func (w *work) note(place Place, held note) {
-	if held == (note{}) {
+// note notes what was held back from a member; nil is nothing.
+func (w *work) note(place Place, held *note) {
+	if held == nil {
 		delete(w.notes, place)
 	} else {
 		w.notes[place] = held

@@ -145,7 +145,7 @@ func (m *Manager) itemsOf(call Call, change Change) (EachResult, error) {
 
 // placesIn are the places that a change is about that names nobody.
 func (m *Manager) placesIn(call Call, change Change) ([]Place, error) {
-	done, err := m.inDraft(m.newest(), attempt{call: call, changes: []Change{change}, lenient: true})
+	done, err := m.inDraft(m.newest(), attempt{call: call, changes: []Change{change}, preview: true})
 	var places []Place
 	for _, member := range done.effects.Members {
 		places = append(places, member.Place)

@@ -249,15 +249,20 @@ func (e Effects) addAssets(owned map[Place][]Asset) {
 // effects tells what the work has written.
 func (w *work) effects(lines []relationship.Line) Effects {
 	e := Effects{Skipped: w.skipped, Notifications: w.notifications}
-	gathered := newGathering(w.tx, w.now)
+	t, noted := telling{w: w, cutting: newCutting(w.tx, w.now)}, 0
 	for _, line := range lines {
 		key := line.Key()
 		switch key.Kind {
 		case relationship.KindMember:
 			if e.Members == nil {
-				e.Members = make([]MemberChange, 0, len(lines))
+				e.Members = make([]MemberChange, 0, linesAboutMembers(lines))
 			}
-			e.Members = append(e.Members, w.memberChange(gathered, placeOf(key), line))
+			e.Members = append(e.Members, MemberChange{})
+			told := &e.Members[len(e.Members)-1]
+			t.tell(told, placeOf(key), line)
+			if w.notes[told.Place] != nil {
+				noted++
+			}
 		case relationship.KindRelationship:
 			was, _ := line.Before.(relationship.Relationship)
 			is := line.After.(relationship.Relationship)
@@ -267,11 +272,13 @@ func (w *work) effects(lines []relationship.Line) Effects {
 					transition.EndsAfter, transition.Limit = w.m.options.EndingTime, is.Limit
 				}
 				e.Relationships = append(e.Relationships, transition)
+				continue
 			}
 			if w.actor.Kind == relationship.ByClientSide {
 				was.ClientName, is.ClientName = "", "" // the partner's own (ADD-2)
+				line = relationship.Line{Before: was, After: is}
 			}
-			if change, shows := recordChange(relationship.Line{Before: was, After: is}); shows && was.Phase == is.Phase {
+			if change, shows := recordChange(line); shows {
 				e.Records = append(e.Records, change)
 			}
 		default:
@@ -280,8 +287,10 @@ func (w *work) effects(lines []relationship.Line) Effects {
 			}
 		}
 	}
-	for place := range w.notes {
-		w.cut[place] = true
+	if len(w.notes) > noted {
+		for place := range w.notes {
+			w.cut[place] = true
+		}
 	}
 	if len(w.cut) > 0 {
 		for _, told := range e.Members {
@@ -290,13 +299,30 @@ func (w *work) effects(lines []relationship.Line) Effects {
 	}
 	for place := range w.cut {
 		record, _ := w.tx.Get(relationship.MemberKey(place.Client, place.User))
-		e.Members = append(e.Members, w.memberChange(gathered, place, relationship.Line{Before: record, After: record}))
+		e.Members = append(e.Members, MemberChange{})
+		t.tell(&e.Members[len(e.Members)-1], place, relationship.Line{Before: record, After: record})
 	}
 	byPlace := func(a, b MemberChange) int { return comparePlaces(a.Place, b.Place) }
 	if !slices.IsSortedFunc(e.Members, byPlace) { // they are large
 		slices.SortStableFunc(e.Members, byPlace)
 	}
 	return e
+}
+
+// linesAboutMembers counts the lines about members.
+func linesAboutMembers(lines []relationship.Line) (n int) {
+	for _, line := range lines {
+		if isAboutMember(line) {
+			n++
+		}
+	}
+	return n
+}
+
+func isAboutMember(line relationship.Line) bool {
+	_, was := line.Before.(relationship.Member)
+	_, is := line.After.(relationship.Member)
+	return was || is
 }
 
 func placeOf(key relationship.Key) Place {
@@ -312,36 +338,4 @@ func recordChange(line relationship.Line) (RecordChange, bool) {
 		change.After = line.After.Summary()
 	}
 	return change, change.Before != change.After
-}
-
-func (w *work) memberChange(gathered *gathering, place Place, line relationship.Line) MemberChange {
-	held := w.notes[place]
-	change := MemberChange{Place: place, Withheld: held.withheld, Retained: held.retained}
-	if member, is := line.Before.(relationship.Member); is {
-		change.Before = w.v.state(gathered.forCuts(&member))
-	}
-	if member, is := line.After.(relationship.Member); is {
-		f := gathered.forCuts(&member)
-		change.After = w.v.state(f)
-		change.Clipped = w.v.given(f).Minus(w.v.left(f, reasonNone)).Names()
-		if member.Role != relationship.SuperAdmin {
-			_, change.Lost = w.v.bind(member.Set)
-		}
-	}
-	change.Granted = change.After.Set.Minus(change.Before.Set)
-	change.Revoked = change.Before.Set.Minus(change.After.Set)
-	return change
-}
-
-// state is the membership as a screen shows it.
-func (v *vocabulary) state(f *facts) MemberState {
-	m := f.member
-	state := MemberState{
-		Role: m.Role, Set: m.Set, Deactivated: m.Deactivated, Seat: f.seat(), Manager: m.Manager,
-		Linked: m.Linked, Template: m.Template, End: m.End, EndByClient: m.EndByClient,
-	}
-	if m.Role == relationship.SuperAdmin {
-		state.Set = v.allNames
-	}
-	return state
 }

@@ -105,17 +105,6 @@ func newGathering(r storage.Reader, now time.Time) *gathering {
 	return &gathering{r: r, facts: facts{now: now}}
 }
 
-// forCuts returns what the cuts look at: whom it is about and what the client
-// and the partner have laid down. The conditions see facts missing, and fail.
-// It is good until the next call.
-func (g *gathering) forCuts(member *relationship.Member) *facts {
-	f := &g.facts
-	g.setCommon(member)
-	f.isMember, f.member, f.seated = true, *member, member.Role == relationship.SuperAdmin && isSeatedSuperAdmin(g.r, member.User, f.now)
-	f.employee, f.standing, f.userKnown = relationship.Employee{}, relationship.Standing{}, false
-	return f
-}
-
 // whole returns all facts about a member, good until the next call.
 func (g *gathering) whole(member *relationship.Member) *facts {
 	f := &g.facts
@@ -138,6 +127,30 @@ func (g *gathering) setCommon(member *relationship.Member) {
 		}
 	}
 	g.any = true
+}
+
+// cutting reads what the cuts look at, about one member after the other.
+type cutting struct {
+	r     storage.Reader
+	facts facts
+}
+
+func newCutting(r storage.Reader, now time.Time) *cutting {
+	return &cutting{r: r, facts: facts{now: now}}
+}
+
+// of returns whom it is about and what the client has laid down for the partner,
+// good until the next call. The conditions see facts missing, and fail.
+func (c *cutting) of(member *relationship.Member) *facts {
+	f := &c.facts
+	if before := &f.member; before.Client != member.Client || before.Manager != member.Manager {
+		if f.terms = (relationship.Terms{}); member.Managed() {
+			f.terms, _ = storage.Get[relationship.Terms](c.r, relationship.TermsKey(member.Client, member.Manager))
+		}
+	}
+	f.isMember, f.member = true, *member
+	f.seated = member.Role == relationship.SuperAdmin && isSeatedSuperAdmin(c.r, member.User, f.now)
+	return f
 }
 
 // isSeatedSuperAdmin carries out ADM-4 for a super admin: they have the

@@ -3,7 +3,6 @@ package access
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -111,74 +110,9 @@ func (x *indexer) number(f *facts) uint16 {
 	return uint16(number)
 }
 
-// entry works out what the index is to know of a member, from the facts at the
-// instant of the state.
-func (x *indexer) entry(r storage.Reader, f *facts) entry {
-	var room [4]time.Time
-	turns, known := f.turns(r, room[:0])
-	if !known || x.v.kept.Load().has(Place{f.member.Client, f.member.User}) {
-		return askedOfEvaluator
-	}
-	profile := x.number(f)
-	if len(turns) == 0 {
-		return newEntry(profile, 0, 0)
-	}
-	first := turns[0]
-	for _, turn := range turns[1:] {
-		if turn.Before(first) {
-			first = turn
-		}
-	}
-	until := first.Unix() - entryEpoch
-	if until <= 0 || until >= 1<<32 {
-		return askedOfEvaluator
-	}
-	after := uint16(askEvaluator)
-	if len(turns) == 1 && first.Nanosecond() == 0 {
-		then := *f
-		then.now = first
-		after = x.number(&then)
-	}
-	return newEntry(profile, after, uint32(until))
-}
-
-// turns appends the instants to come at which time alone changes the answer. It
-// is not known where they would have to be looked for further away.
-func (f *facts) turns(r storage.Reader, turns []time.Time) (_ []time.Time, known bool) {
-	add := func(at time.Time) {
-		if at.After(f.now) {
-			turns = append(turns, at)
-		}
-	}
-	if f.isSuperAdmin() {
-		// Time does not bound them; but their seat, a pause of the partner's.
-		for employee := range employments(r, f.member.User) {
-			if employee.Pause.On && employee.Pause.Until.After(f.now) {
-				return nil, false
-			}
-		}
-		return nil, true
-	}
-	add(f.member.Until(f.terms))
-	if f.standing.Pause.On {
-		add(f.standing.Pause.Until)
-	}
-	if !f.member.Managed() {
-		return turns, true
-	}
-	add(f.relationship.Due())
-	if f.terms.Pause.On {
-		add(f.terms.Pause.Until)
-	}
-	if f.employee.Pause.On {
-		add(f.employee.Pause.Until)
-	}
-	return turns, true
-}
-
 // build makes the index of a whole state, one client after the other.
 func (x *indexer) build(snapshot storage.Snapshot) index {
-	gathered := newGathering(snapshot, snapshot.At())
+	crowd := crowd{x: x, gathered: newGathering(snapshot, snapshot.At())}
 	table, places := &table{}, draftOrder{}
 	draft := draftBlocks{h: &x.hash}
 	var of clientUpdate
@@ -192,7 +126,7 @@ func (x *indexer) build(snapshot storage.Snapshot) index {
 			done()
 			of = clientUpdate{client: string(member.Client), members: of.members[:0]}
 		}
-		update := x.update(gathered, &member)
+		update := x.update(&crowd, &member)
 		of.members = append(of.members, update)
 		places.add(update.user, update.entry)
 	}
@@ -200,9 +134,9 @@ func (x *indexer) build(snapshot storage.Snapshot) index {
 	return index{table, places.done(&x.hash), x.profiles}
 }
 
-func (x *indexer) update(gathered *gathering, member *relationship.Member) memberUpdate {
+func (x *indexer) update(c *crowd, member *relationship.Member) memberUpdate {
 	u := x.about(member.User)
-	u.entry = x.entry(gathered.r, gathered.whole(member))
+	u.entry = c.entry(member)
 	return u
 }
 
@@ -241,9 +175,13 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 	// Of the lines about one place, the last comes first: it says how the
 	// member is.
 	slices.SortFunc(places, func(a, b touched) int {
-		return cmp.Or(comparePlaces(a.place, b.place), cmp.Compare(b.line, a.line))
+		if of := comparePlaces(a.place, b.place); of != 0 {
+			return of
+		}
+		return cmp.Compare(b.line, a.line)
 	})
-	gathered := newGathering(snapshot, snapshot.At())
+	crowd := crowd{x: x, gathered: newGathering(snapshot, snapshot.At())}
+	members := make([]memberUpdate, 0, len(places)) // of all clients
 	var updates []clientUpdate
 	for i, at := range places {
 		place := at.place
@@ -251,9 +189,8 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 			continue
 		}
 		if n := len(updates); n == 0 || updates[n-1].client != string(place.Client) {
-			updates = append(updates, clientUpdate{client: string(place.Client)})
+			updates = append(updates, clientUpdate{client: string(place.Client), members: members[len(members):]})
 		}
-		last := &updates[len(updates)-1]
 		var member relationship.Member
 		var found bool
 		if at.line > 0 {
@@ -262,12 +199,14 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 			member, found = storage.GetMember(snapshot, place.Client, place.User)
 		}
 		if found {
-			last.members = append(last.members, x.update(gathered, &member))
+			members = append(members, x.update(&crowd, &member))
 		} else {
 			left := x.about(place.User)
 			left.gone = true
-			last.members = append(last.members, left)
+			members = append(members, left)
 		}
+		last := &updates[len(updates)-1]
+		last.members = last.members[:len(last.members)+1]
 	}
 	return index{
 		before.table.with(&x.hash, updates), before.places.withPlaces(&x.hash, before.table, snapshot, updates), x.profiles,

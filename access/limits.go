@@ -127,10 +127,10 @@ func (w *work) changeTerms(client relationship.ClientID, partner relationship.Pa
 // leftOfManaged is what the cuts leave of the set of each member whom the
 // partner manages in the client.
 func (w *work) leftOfManaged(client relationship.ClientID, partner relationship.PartnerID) map[Place]permset.Set {
-	left, gathered := map[Place]permset.Set{}, newGathering(w.tx, w.now)
+	left, cutting := map[Place]permset.Set{}, newCutting(w.tx, w.now)
 	for member := range membersOf(w.tx, client) {
 		if member.Manager == partner {
-			left[Place{client, member.User}] = w.v.left(gathered.forCuts(&member), reasonNone)
+			left[Place{client, member.User}] = w.v.left(cutting.of(&member), reasonNone)
 		}
 	}
 	return left

@@ -20,6 +20,28 @@ func (w *work) addMember(member relationship.Member) error {
 	return w.moveMember(relationship.Member{}, member)
 }
 
+// addMembers stores so many new memberships that a partner manages in a client,
+// and counts them at once.
+func (w *work) addMembers(partner relationship.PartnerID, client relationship.ClientID, n int, member func(i int) (relationship.Member, error)) error {
+	if n == 0 {
+		return nil
+	}
+	if err := w.countMembers(partner, client, n); err != nil {
+		return err
+	}
+	for i := range n {
+		added, err := member(i)
+		if err != nil {
+			return err
+		}
+		added.Since, added.TermFrom, added.By = w.now, w.now, w.actor
+		if err := w.put(added); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // changeMember stores a membership in place of what it was.
 func (w *work) changeMember(before, after relationship.Member) error {
 	if before == after {

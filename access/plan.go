@@ -52,9 +52,12 @@ type ClientLine struct {
 
 // clientLines adds the lines for the members that a change touches, leaving out
 // those that are told.
-func (w *work) clientLines(known []ClientLine, told map[ClientLine]bool, lines []relationship.Line) []ClientLine {
+func (w *work) clientLines(known []ClientLine, told map[relationship.Key]bool, lines []relationship.Line) []ClientLine {
 	before := map[relationship.Key]relationship.Record{}
 	for _, line := range lines {
+		if isAboutMember(line) {
+			continue
+		}
 		if key := line.Key(); key.Kind == relationship.KindRelationship || key.Kind == relationship.KindClient {
 			before[key] = line.Before
 		}
@@ -75,7 +78,7 @@ func (w *work) clientLines(known []ClientLine, told map[ClientLine]bool, lines [
 			known[i].SuperAdmins = superAdmins(line.Client)
 		}
 	}
-	var last ClientLine
+	var last relationship.Key
 	for _, line := range lines {
 		member, was0 := line.Before.(relationship.Member)
 		after, is := line.After.(relationship.Member)
@@ -86,11 +89,12 @@ func (w *work) clientLines(known []ClientLine, told map[ClientLine]bool, lines [
 			member = after
 		}
 		about := ClientLine{Client: member.Client, Partner: member.Manager}
-		if about == last || told[about] {
+		key := relationship.RelationshipKey(about.Partner, about.Client)
+		if key == last || told[key] {
 			continue
 		}
-		told[about], last = true, about
-		r, _ := was(relationship.RelationshipKey(about.Partner, about.Client)).(relationship.Relationship)
+		told[key], last = true, key
+		r, _ := was(key).(relationship.Relationship)
 		about.Managed, about.SuperAdmins = r.Members, superAdmins(about.Client)
 		if about.Partner != "" {
 			about.EndsAfter, about.Limit = w.m.options.EndingTime, r.Limit

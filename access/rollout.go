@@ -90,7 +90,7 @@ func (c RollOutTemplate) apply(w *work) error {
 			continue
 		case err != nil:
 			return err
-		case before == after && w.notes[place] == note{}:
+		case before == after && w.notes[place] == nil:
 			w.skip(place, "they have it as it is (PSET-4)")
 			continue
 		}

@@ -54,7 +54,7 @@ func (m *Manager) Plan(ctx context.Context, call Call, change Change) (Plan, err
 
 func (m *Manager) preview(ctx context.Context, snapshot storage.Snapshot, a attempt) (Plan, error) {
 	plan := Plan{changes: a.changes, only: a.only}
-	a.lenient = true
+	a.preview = true
 	done, err := m.inDraft(snapshot, a)
 	if err != nil {
 		return Plan{}, err
@@ -171,8 +171,9 @@ type attempt struct {
 	only    map[Place]bool
 	// settle are relationships whose end has to be written first.
 	settle map[relationship.Key]bool
-	// lenient lists what OFF-8 forbids instead of refusing it.
-	lenient bool
+	// preview lists what OFF-8 forbids instead of refusing it, and tells how
+	// the clients stood.
+	preview bool
 }
 
 func (a attempt) settling(key relationship.Key) attempt {
@@ -246,27 +247,29 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	if err := m.sameCatalog(tx); err != nil {
 		return done, err
 	}
-	now, id, shared, told := m.nowAt(tx), cmp.Or(a.id, rand.Text()), texts{}, map[ClientLine]bool{}
+	now, id, shared, told := m.nowAt(tx), cmp.Or(a.id, rand.Text()), texts{}, map[relationship.Key]bool{}
 	if err := settleDue(tx, now, a.settle); err != nil {
 		return done, err
 	}
 	for i, change := range a.changes {
 		w := &work{
 			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only, isLater: i > 0, texts: shared,
-			candidates: newCandidates(), notes: map[Place]note{}, cut: map[Place]bool{},
+			candidates: newCandidates(), notes: map[Place]*note{}, cut: map[Place]bool{},
 		}
 		if err := w.make(change); err != nil {
 			return done, err
 		}
 		for _, err := range w.withoutSuperAdmin() {
-			if !a.lenient {
+			if !a.preview {
 				return done, err
 			}
 			done.obstacles = append(done.obstacles, err.Error())
 		}
 		lines := tx.Changed()
-		done.lines = append(done.lines, lines...)
-		done.clients = w.clientLines(done.clients, told, lines)
+		done.lines = joinLines(done.lines, lines)
+		if a.preview {
+			done.clients = w.clientLines(done.clients, told, lines)
+		}
 		done.effects = done.effects.and(w.effects(lines))
 		if len(lines) == 0 && len(w.notifications) == 0 {
 			continue
@@ -303,13 +306,18 @@ func (w *work) noteActivity() error {
 	if w.actor.Kind != relationship.ByPartnerSide || w.relabels {
 		return nil
 	}
-	clients := map[relationship.ClientID]bool{}
+	var clients []relationship.ClientID
 	for _, line := range w.tx.Changed() {
-		if key := line.Key(); key.Kind == relationship.KindMember {
-			clients[relationship.ClientID(key.First)] = true
+		if !isAboutMember(line) {
+			continue
+		}
+		client := relationship.ClientID(line.Key().First)
+		if n := len(clients); n == 0 || clients[n-1] != client {
+			clients = append(clients, client)
 		}
 	}
-	for _, client := range slices.Sorted(maps.Keys(clients)) {
+	slices.Sort(clients)
+	for _, client := range slices.Compact(clients) {
 		r, found, err := w.relationship(w.actor.Partner, client)
 		if err != nil {
 			return err

@@ -106,9 +106,18 @@ func (m *Manager) linesOf(commits []storage.Commit, upto storage.Revision) []rel
 			break
 		}
 		for _, event := range commit.Events {
-			lines = append(lines, event.Lines...)
+			lines = joinLines(lines, event.Lines)
 		}
 	}
 	m.vocabulary.rememberSets(lines)
 	return lines
+}
+
+// joinLines puts lines behind others. Most often there are no others: then it
+// copies none.
+func joinLines(lines, more []relationship.Line) []relationship.Line {
+	if len(lines) == 0 {
+		return slices.Clip(more)
+	}
+	return append(lines, more...)
 }

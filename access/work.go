@@ -40,7 +40,7 @@ type work struct {
 
 	// notes are what DEL-1 held back, by member; last is the last to be
 	// bounded.
-	notes map[Place]note
+	notes map[Place]*note
 	last  bounded
 	// cut are members whose record stays, and of whose set another part can
 	// be used (LIM-1).

@@ -172,6 +172,20 @@ func forChain(record Record) Record {
 // over its binary form: that of a user is the same before and after erasing
 // (ORG-5).
 func HashRecord(record Record) (Digest, error) {
-	written, err := AppendRecord(make([]byte, 0, 512), forChain(record))
+	h := idleHashers.Get().(*hasher)
+	defer idleHashers.Put(h)
+	h.Reset(h.memory[:0])
+	h.Record(forChain(record))
+	written, err := h.Bytes()
+	h.memory = written
 	return sha256.Sum256(written), err
 }
+
+// hasher is an Encoder with the memory that it writes into. What is hashed tells of
+// no person who they are, so it may lie about.
+type hasher struct {
+	Encoder
+	memory []byte
+}
+
+var idleHashers = sync.Pool{New: func() any { return new(hasher) }}

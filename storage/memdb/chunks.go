@@ -72,9 +72,8 @@ func (c chunks[T]) from(keyOf entryOf[T], after string) iter.Seq[T] {
 	}
 }
 
-// edit is what becomes of the item of one key.
+// edit is what becomes of the item with the key that an item has.
 type edit[T any] struct {
-	key  string
 	item T
 	gone bool
 }
@@ -89,7 +88,7 @@ func (c chunks[T]) with(keyOf entryOf[T], edits []edit[T]) chunks[T] {
 		n := len(edits)
 		if number+1 < len(c) {
 			limit := keyOf(c[number+1][0])
-			n = sort.Search(len(edits), func(i int) bool { return edits[i].key >= limit })
+			n = sort.Search(len(edits), func(i int) bool { return keyOf(edits[i].item) >= limit })
 		}
 		if n == 0 {
 			next = append(next, chunk)
@@ -104,7 +103,7 @@ func (c chunks[T]) with(keyOf entryOf[T], edits []edit[T]) chunks[T] {
 func merge[T any](chunk []T, keyOf entryOf[T], edits []edit[T]) []T {
 	merged := make([]T, 0, len(chunk)+len(edits))
 	for _, e := range edits {
-		i, found := place(chunk, keyOf, e.key)
+		i, found := place(chunk, keyOf, keyOf(e.item))
 		merged = append(merged, chunk[:i]...)
 		if !e.gone {
 			merged = append(merged, e.item)

@@ -14,7 +14,7 @@ import (
 
 // draft is a transaction upon a state. It copies what it changes, so that it
 // needs no lock, and dropping it is rolling it back. What is written waits to
-// be put into rosters and into the order of go-memdb until somebody asks for
+// be put into tables, rosters and the order of go-memdb until somebody asks for
 // an order, or for the end: there it goes together.
 type draft struct {
 	tables
@@ -25,14 +25,15 @@ type draft struct {
 	// store has a change feed of its own.
 	fork *memdb.MemDB
 	txn  *memdb.Txn
-	// writes are by the key of what is written.
-	writes map[relationship.Key]*write
+	// writes is what was written, by its key; room is memory for more of it.
+	writes hashed[relationship.Key, *write]
+	room   []write
 	// touched was written since the last Log, in order.
 	touched []*write
 	events  []relationship.Event
 	// members and rows wait to be put where they belong.
 	members, rows []*write
-	shapes        shapes
+	flushing      flushing
 	// last is what was read or written last, a record of each kind: rules come
 	// back to the same client, partner and relationship again and again.
 	last [16]remembered
@@ -53,10 +54,15 @@ type write struct {
 	waits   bool
 }
 
-// remembered is a record that was read, or nil for nothing.
+func (w *write) is(key relationship.Key) bool { return w.key == key }
+
+// remembered is a record that was read, or nil for nothing, and the write of it
+// if it was written.
 type remembered struct {
 	key    relationship.Key
+	hash   uint64
 	record relationship.Record
+	write  *write
 }
 
 // remembers returns where a record of a kind is remembered. Two kinds may have
@@ -72,7 +78,6 @@ func newDraft(base *state) *draft {
 	fork := base.db.Snapshot()
 	return &draft{
 		tables: base.tables, base: base, number: drafts.Add(1), fork: fork, txn: fork.Txn(true),
-		writes: map[relationship.Key]*write{},
 	}
 }
 
@@ -84,27 +89,30 @@ func (d *draft) At() time.Time { return d.base.at }
 
 // Get implements storage.Reader.
 func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
-	last := d.remembers(key.Kind)
-	if last.key != key || key == (relationship.Key{}) {
-		last.key, last.record = key, d.read(key)
-	}
-	return last.record, last.record != nil
+	record := d.look(key).record
+	return record, record != nil
 }
 
-func (d *draft) read(key relationship.Key) relationship.Record {
-	if key.Kind == relationship.KindMember && len(d.members) > 0 {
-		if w, is := d.writes[key]; is {
-			return w.after
-		}
+// look reads a record, unless it is remembered.
+func (d *draft) look(key relationship.Key) *remembered {
+	last := d.remembers(key.Kind)
+	if last.hash != 0 && last.key == key {
+		return last
 	}
-	record, _ := d.get(key)
-	return record
+	hash := hashKey(key)
+	*last = remembered{key: key, hash: hash}
+	if w, written := d.writes.get(hash, key); written {
+		last.record, last.write = w.after, w
+	} else {
+		last.record, _ = d.get(hash, key)
+	}
+	return last
 }
 
 // Member is what storage.GetMember asks for.
 func (d *draft) Member(client relationship.ClientID, user relationship.UserID) (relationship.Member, bool) {
-	if len(d.members) > 0 {
-		if w, is := d.writes[relationship.MemberKey(client, user)]; is {
+	if key := relationship.MemberKey(client, user); len(d.members) > 0 {
+		if w, written := d.writes.get(hashKey(key), key); written {
 			member, is := w.after.(relationship.Member)
 			return member, is
 		}
@@ -116,7 +124,7 @@ func (d *draft) Member(client relationship.ClientID, user relationship.UserID) (
 func (d *draft) Scan(kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
 	return func(yield func(relationship.Record) bool) {
 		d.flush(kind)
-		scan(&d.tables, d.txn, kind, first, after)(yield)
+		scan(d.asNow(kind), d.txn, kind, first, after)(yield)
 	}
 }
 
@@ -125,7 +133,7 @@ func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[r
 	if kind != relationship.KindMember {
 		return func(yield func(relationship.Record) bool) {
 			d.flush(kind)
-			reverse(&d.tables, d.txn, kind, second, after)(yield)
+			reverse(d.asNow(kind), d.txn, kind, second, after)(yield)
 		}
 	}
 	return func(yield func(relationship.Record) bool) {
@@ -143,7 +151,7 @@ func (d *draft) Reverse(kind relationship.Kind, second, after string) iter.Seq[r
 func (d *draft) All(kind relationship.Kind, after relationship.Key) iter.Seq[relationship.Record] {
 	return func(yield func(relationship.Record) bool) {
 		d.flush(kind)
-		all(&d.tables, d.txn, kind, after)(yield)
+		all(d.asNow(kind), d.txn, kind, after)(yield)
 	}
 }
 
@@ -156,8 +164,19 @@ func (d *draft) Find(what storage.Unique, value string) (relationship.Record, bo
 func (d *draft) Due(at time.Time) iter.Seq[relationship.Relationship] {
 	return func(yield func(relationship.Relationship) bool) {
 		d.flush(relationship.KindRelationship)
-		due(d.txn, at)(yield)
+		due(d.asNow(relationship.KindRelationship), d.txn, at)(yield)
 	}
+}
+
+// asNow returns the tables for a run over a kind, as they are when it begins. Where
+// the run takes records from the table, what is written later goes into copies.
+func (d *draft) asNow(kind relationship.Kind) *tables {
+	if !isCounting(kind) {
+		return &d.tables
+	}
+	now := d.tables
+	d.number = drafts.Add(1)
+	return &now
 }
 
 // Put implements storage.Tx.
@@ -187,31 +206,42 @@ func (d *draft) Delete(key relationship.Key) error {
 
 // set writes what becomes of a key; nil is nothing.
 func (d *draft) set(key relationship.Key, record relationship.Record) {
-	w := d.writes[key]
+	last := d.look(key)
+	w := last.write
 	if w == nil {
-		before, _ := d.Get(key)
-		w = &write{key: key, after: before}
-		d.writes[key] = w
+		w = d.write()
+		w.key, w.after = key, last.record
+		d.writes.put(last.hash, key, w)
 	}
 	if !w.touched {
 		w.before, w.touched = w.after, true
 		d.touched = append(d.touched, w)
 	}
-	if key.Kind == relationship.KindMember {
-		if !w.waits {
+	if !w.waits {
+		w.waits = true
+		if key.Kind == relationship.KindMember {
 			d.members = append(d.members, w)
-		}
-	} else {
-		d.tables.put(d.number, key, w.after, record)
-		if !w.waits {
+		} else {
 			d.rows = append(d.rows, w)
 		}
 	}
+	d.hold(d.number, w.after, record)
 	if record == nil {
 		w.row = w.after
 	}
-	w.after, w.waits, d.current = record, true, false
-	*d.remembers(key.Kind) = remembered{key, record}
+	w.after, d.current = record, false
+	last.record, last.write = record, w
+}
+
+// write returns memory for a write. It is taken for many at once, the more the
+// more there are.
+func (d *draft) write() *write {
+	if len(d.room) == 0 {
+		d.room = make([]write, min(max(1, d.writes.used), 128))
+	}
+	w := &d.room[0]
+	d.room = d.room[1:]
+	return w
 }
 
 // flush puts what waits where it belongs, for a kind that is to be read in
@@ -224,16 +254,19 @@ func (d *draft) flush(kind relationship.Kind) {
 	d.flushRows()
 }
 
-// flushRows puts the rows that wait into go-memdb. An error of go-memdb here can
-// only mean that this package asks for a table that its schema does not have.
+// flushRows puts the rows that wait into the table and into go-memdb. An error of
+// go-memdb here can only mean that this package asks for a table that its schema
+// does not have.
 func (d *draft) flushRows() {
 	for _, w := range d.rows {
 		w.waits = false
+		before := d.tables.put(d.number, w.key, w.after)
 		var err error
-		if w.after != nil {
-			err = d.txn.Insert(recordTable, w.after)
-		} else {
+		switch {
+		case w.after == nil:
 			err = d.txn.Delete(recordTable, w.row)
+		case !standsAsBefore(before, w.after):
+			err = d.txn.Insert(recordTable, w.after)
 		}
 		if err != nil && !errors.Is(err, memdb.ErrNotFound) { // what came and went is not there
 			panic(err)

@@ -2,6 +2,7 @@ package memdb
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync/atomic"
 
 	"github.com/clientaccess/clientaccess/relationship"
@@ -9,26 +10,35 @@ import (
 
 // keyed finds a value by its key. It belongs to a state, which never changes,
 // or to a draft, which changes only what it has copied. Values lie in shards by
-// the hash of their key, so that a change copies few of them.
+// the hash of their key, and shards in groups, so that a change copies few of
+// them.
 type keyed[K any, V ofKey[K]] struct {
-	shards *[shards]*shard[V]
+	groups *[groups]*group[K, V]
 	// owner is who may change the array above: a draft's number, or 0.
 	owner uint64
+}
+
+// group is some shards, each a hash table of its own. Its owner may change it, and
+// those of its shards of which it has a bit in owned.
+type group[K any, V ofKey[K]] struct {
+	shards [shards]hashed[K, V]
+	owned  uint64
+	owner  uint64
 }
 
 // ofKey is a value that knows the key that it has.
 type ofKey[K any] interface{ is(key K) bool }
 
+// groups are so many, and each has so many shards.
 const (
-	shardBits = 10
-	shards    = 1 << shardBits
+	groupBits, shardBits = 6, 5
+	groups, shards       = 1 << groupBits, 1 << shardBits
 )
 
-// shard is a hash table with open addressing.
-type shard[V any] struct {
-	slots []keyedSlot[V] // a power of two of them
+// hashed is a hash table with open addressing. The zero value is empty.
+type hashed[K any, V ofKey[K]] struct {
+	slots []keyedSlot[V] // a power of two of them, or none
 	used  int
-	owner uint64
 }
 
 // keyedSlot holds a value; the hash 0 is that of a free one.
@@ -55,111 +65,146 @@ func hashKey(key relationship.Key) uint64 {
 	return hash | 1
 }
 
-func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
-	if k.shards == nil {
-		return value, false
-	}
-	in := k.shards[hash>>(64-shardBits)]
-	if in == nil {
-		return value, false
-	}
-	mask := uint64(len(in.slots) - 1)
-	for i := hash & mask; in.slots[i].hash != 0; i = (i + 1) & mask {
-		if at := &in.slots[i]; at.hash == hash && at.value.is(key) {
-			return at.value, true
+// home is where a hash belongs. Its last bit is set in every hash.
+func (h *hashed[K, V]) home(hash uint64) int { return int(hash>>1) & (len(h.slots) - 1) }
+
+func (h *hashed[K, V]) behind(i int) int { return (i + 1) & (len(h.slots) - 1) }
+
+// find returns the slot of a key, or the free one where it would be.
+func (h *hashed[K, V]) find(hash uint64, key K) int {
+	i := h.home(hash)
+	for ; h.slots[i].hash != 0; i = h.behind(i) {
+		if at := &h.slots[i]; at.hash == hash && at.value.is(key) {
+			break
 		}
 	}
-	return value, false
+	return i
 }
 
-// own returns the shard of a hash, for a draft to change.
-func (k *keyed[K, V]) own(draft, hash uint64) *shard[V] {
-	if k.shards == nil || k.owner != draft {
-		var copied [shards]*shard[V]
-		if k.shards != nil {
-			copied = *k.shards
-		}
-		k.shards, k.owner = &copied, draft
+func (h *hashed[K, V]) get(hash uint64, key K) (value V, found bool) {
+	if h.used == 0 {
+		return value, false
 	}
-	at := &k.shards[hash>>(64-shardBits)]
-	switch {
-	case *at == nil:
-		*at = &shard[V]{slots: make([]keyedSlot[V], 4), owner: draft}
-	case (*at).owner != draft:
-		*at = &shard[V]{slots: append([]keyedSlot[V](nil), (*at).slots...), used: (*at).used, owner: draft}
-	}
-	return *at
+	at := &h.slots[h.find(hash, key)]
+	return at.value, at.hash != 0
 }
 
 // put stores a value in place of the one with its key.
-func (k *keyed[K, V]) put(draft, hash uint64, key K, value V) {
-	in := k.own(draft, hash)
-	if (in.used+1)*4 > len(in.slots)*3 {
-		in.grow()
+func (h *hashed[K, V]) put(hash uint64, key K, value V) {
+	if (h.used+1)*4 > len(h.slots)*3 {
+		h.grow()
 	}
-	mask := uint64(len(in.slots) - 1)
-	i := hash & mask
-	for ; in.slots[i].hash != 0; i = (i + 1) & mask {
-		if at := &in.slots[i]; at.hash == hash && at.value.is(key) {
-			at.value = value
-			return
-		}
+	at := &h.slots[h.find(hash, key)]
+	if at.hash == 0 {
+		h.used++
 	}
-	in.slots[i] = keyedSlot[V]{hash, value}
-	in.used++
+	*at = keyedSlot[V]{hash, value}
 }
 
-func (s *shard[V]) grow() {
-	before := s.slots
-	s.slots = make([]keyedSlot[V], 2*len(before))
-	mask := uint64(len(s.slots) - 1)
+func (h *hashed[K, V]) grow() {
+	before := h.slots
+	h.slots = make([]keyedSlot[V], max(4, 2*len(before)))
 	for _, at := range before {
 		if at.hash == 0 {
 			continue
 		}
-		i := at.hash & mask
-		for s.slots[i].hash != 0 {
-			i = (i + 1) & mask
+		i := h.home(at.hash)
+		for h.slots[i].hash != 0 {
+			i = h.behind(i)
 		}
-		s.slots[i] = at
+		h.slots[i] = at
 	}
 }
 
-// remove takes a value away, if it is there, and closes the gap: what was
-// pushed behind it moves up.
-func (k *keyed[K, V]) remove(draft, hash uint64, key K) {
-	if _, found := k.get(hash, key); !found {
-		return
-	}
-	in := k.own(draft, hash)
-	mask := uint64(len(in.slots) - 1)
-	gap := hash & mask
-	for in.slots[gap].hash != hash || !in.slots[gap].value.is(key) {
-		gap = (gap + 1) & mask
-	}
-	for i := (gap + 1) & mask; in.slots[i].hash != 0; i = (i + 1) & mask {
-		if home := in.slots[i].hash & mask; (i-home)&mask >= (i-gap)&mask {
-			in.slots[gap] = in.slots[i]
+// remove takes a value away that is there, and closes the gap: what was pushed
+// behind it moves up.
+func (h *hashed[K, V]) remove(hash uint64, key K) {
+	gap, last := h.find(hash, key), len(h.slots)-1
+	for i := h.behind(gap); h.slots[i].hash != 0; i = h.behind(i) {
+		if home := h.home(h.slots[i].hash); (i-home)&last >= (i-gap)&last {
+			h.slots[gap] = h.slots[i]
 			gap = i
 		}
 	}
-	in.slots[gap] = keyedSlot[V]{}
-	in.used--
+	h.slots[gap] = keyedSlot[V]{}
+	h.used--
+}
+
+// groupOf is the number of the group of a hash, and shardOf that of the shard in it.
+func groupOf(hash uint64) uint64 { return hash >> (64 - groupBits) }
+func shardOf(hash uint64) uint64 { return hash << groupBits >> (64 - shardBits) }
+
+func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
+	if k.groups == nil {
+		return value, false
+	}
+	of := k.groups[groupOf(hash)]
+	if of == nil {
+		return value, false
+	}
+	return of.shards[shardOf(hash)].get(hash, key)
+}
+
+// own returns the shard of a hash, for a draft to change.
+func (k *keyed[K, V]) own(draft, hash uint64) *hashed[K, V] {
+	switch {
+	case k.groups == nil:
+		k.groups, k.owner = &[groups]*group[K, V]{}, draft
+	case k.owner != draft:
+		copied := *k.groups
+		k.groups, k.owner = &copied, draft
+	}
+	of := &k.groups[groupOf(hash)]
+	switch {
+	case *of == nil:
+		*of = &group[K, V]{owner: draft}
+	case (*of).owner != draft:
+		*of = &group[K, V]{shards: (*of).shards, owner: draft}
+	}
+	number := shardOf(hash)
+	in := &(*of).shards[number]
+	if (*of).owned>>number&1 == 0 {
+		in.slots = slices.Clone(in.slots)
+		(*of).owned |= 1 << number
+	}
+	return in
+}
+
+// put stores a value in place of the one with its key.
+func (k *keyed[K, V]) put(draft, hash uint64, key K, value V) {
+	k.own(draft, hash).put(hash, key, value)
+}
+
+// remove takes a value away, if it is there.
+func (k *keyed[K, V]) remove(draft, hash uint64, key K) {
+	if _, found := k.get(hash, key); found {
+		k.own(draft, hash).remove(hash, key)
+	}
 }
 
 // all runs over the values, in no order.
 func (k *keyed[K, V]) all(yield func(V) bool) {
-	if k.shards == nil {
+	if k.groups == nil {
 		return
 	}
-	for _, in := range k.shards {
-		if in == nil {
+	for _, of := range k.groups {
+		if of == nil {
 			continue
 		}
-		for i := range in.slots {
-			if in.slots[i].hash != 0 && !yield(in.slots[i].value) {
+		for i := range of.shards {
+			if !of.shards[i].all(yield) {
 				return
 			}
 		}
 	}
+}
+
+// all runs over the values, in no order, and reports whether to go on.
+func (h *hashed[K, V]) all(yield func(V) bool) bool {
+	for i := range h.slots {
+		if h.slots[i].hash != 0 && !yield(h.slots[i].value) {
+			return false
+		}
+	}
+	return true
 }

@@ -57,7 +57,8 @@ func (l *loading) put(record relationship.Record) error {
 			return fmt.Errorf("%w: %w", storage.ErrCorrupt, storage.ErrConflict)
 		}
 	}
-	l.draft.tables.put(l.draft.number, record.Key(), nil, record)
+	l.draft.hold(l.draft.number, nil, record)
+	l.draft.tables.put(l.draft.number, record.Key(), record)
 	return l.draft.txn.Insert(recordTable, record)
 }
 
@@ -108,7 +109,7 @@ func (l *loading) shapesFor(m *relationship.Member) *shapes {
 
 // has reports whether a record of the key, of another kind than member, is in.
 func (l *loading) has(key relationship.Key) bool {
-	_, found := l.draft.get(key)
+	_, found := l.draft.get(hashKey(key), key)
 	return found
 }
 

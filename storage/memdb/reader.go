@@ -42,7 +42,7 @@ func (s *state) Draft() storage.Tx { return newDraft(s) }
 
 // Get implements storage.Reader.
 func (s *state) Get(key relationship.Key) (relationship.Record, bool) {
-	return s.get(key)
+	return s.get(hashKey(key), key)
 }
 
 // Member is what storage.GetMember asks for.
@@ -72,7 +72,7 @@ func (s *state) Find(what storage.Unique, value string) (relationship.Record, bo
 
 // Due implements storage.Reader.
 func (s *state) Due(at time.Time) iter.Seq[relationship.Relationship] {
-	return due(s.db.Txn(false), at)
+	return due(&s.tables, s.db.Txn(false), at)
 }
 
 // The functions below serve a state and a draft alike. An error of go-memdb
@@ -90,10 +90,11 @@ func from(txn *memdb.Txn, table, index string, key []byte) memdb.ResultIterator 
 
 func scan(t *tables, txn *memdb.Txn, kind relationship.Kind, first, after string) iter.Seq[relationship.Record] {
 	if kind != relationship.KindMember {
-		return below(txn, byKey, keyOf, join(string(kind), first, ""), after)
+		return below(t, txn, byKey, keyOf, join(string(kind), first, ""), after)
 	}
 	return func(yield func(relationship.Record) bool) {
-		t.roster(relationship.ClientID(first)).run(after, yield)
+		r := t.roster(relationship.ClientID(first))
+		r.run(after, yield)
 	}
 }
 
@@ -109,13 +110,13 @@ func (r *roster) run(after string, yield func(relationship.Record) bool) bool {
 
 func reverse(t *tables, txn *memdb.Txn, kind relationship.Kind, second, after string) iter.Seq[relationship.Record] {
 	if kind != relationship.KindMember {
-		return below(txn, byReverse, reverseOf, join(string(kind), second, ""), after)
+		return below(t, txn, byReverse, reverseOf, join(string(kind), second, ""), after)
 	}
 	return func(yield func(relationship.Record) bool) {
 		p := t.placesOf(relationship.UserID(second))
 		for client := range p.clients.from(itself, after) {
-			record, _ := t.get(relationship.MemberKey(client, p.user))
-			if !yield(record) {
+			member, _ := t.member(client, p.user)
+			if !yield(member) {
 				return
 			}
 		}
@@ -124,7 +125,7 @@ func reverse(t *tables, txn *memdb.Txn, kind relationship.Kind, second, after st
 
 // below runs over the records whose key in the index is the prefix and some id
 // behind after.
-func below(txn *memdb.Txn, index string, keyOf func(relationship.Record) []byte, prefix []byte, after string) iter.Seq[relationship.Record] {
+func below(t *tables, txn *memdb.Txn, index string, keyOf func(relationship.Record) []byte, prefix []byte, after string) iter.Seq[relationship.Record] {
 	start := append(bytes.Clone(prefix), after...)
 	return func(yield func(relationship.Record) bool) {
 		found := from(txn, recordTable, index, start)
@@ -137,7 +138,7 @@ func below(txn *memdb.Txn, index string, keyOf func(relationship.Record) []byte,
 			if after != "" && bytes.Equal(key, start) {
 				continue
 			}
-			if !yield(record) {
+			if !yield(t.current(record)) {
 				return
 			}
 		}
@@ -163,7 +164,7 @@ func all(t *tables, txn *memdb.Txn, kind relationship.Kind, after relationship.K
 			if key.First == after.First && key.Second == after.Second {
 				continue
 			}
-			if !yield(record) {
+			if !yield(t.current(record)) {
 				return
 			}
 		}
@@ -193,11 +194,11 @@ func allMembers(t *tables, after relationship.Key) iter.Seq[relationship.Record]
 	}
 }
 
-func due(txn *memdb.Txn, at time.Time) iter.Seq[relationship.Relationship] {
+func due(t *tables, txn *memdb.Txn, at time.Time) iter.Seq[relationship.Relationship] {
 	return func(yield func(relationship.Relationship) bool) {
 		found := from(txn, recordTable, byDue, nil)
 		for object := found.Next(); object != nil; object = found.Next() {
-			r := object.(relationship.Relationship)
+			r := t.current(object.(relationship.Relationship)).(relationship.Relationship)
 			if r.Due().After(at) || !yield(r) {
 				return
 			}

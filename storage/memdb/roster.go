@@ -93,6 +93,15 @@ type places struct {
 	clients chunks[relationship.ClientID]
 }
 
+// flushing puts what waits into rosters and into lists of places. It belongs to
+// a draft, and keeps the memory that it works in.
+type flushing struct {
+	shapes  shapes
+	members []edit[member]
+	clients []edit[relationship.ClientID]
+	client  relationship.ClientID
+}
+
 // flushMembers puts the memberships that wait into the rosters of their clients
 // and into the lists of their users' places.
 func (d *draft) flushMembers() {
@@ -136,14 +145,18 @@ func inGroups(waiting []*write, by, order func(*write) string, put func(id strin
 // flushClient puts members into the roster of their client.
 func (d *draft) flushClient(client relationship.ClientID, members []*write) {
 	before := d.roster(client)
-	edits := make([]edit[member], len(members))
-	for i, w := range members {
-		edits[i] = edit[member]{key: w.key.Second, gone: true}
-		if written, is := w.after.(relationship.Member); is {
-			edits[i].item, edits[i].gone = d.shapes.member(&written), false
-			edits[i].item.user = d.placesOf(written.User).user // one text for all memberships of a user
+	edits := slices.Grow(d.flushing.members[:0], len(members))
+	for _, w := range members {
+		written, is := w.after.(relationship.Member)
+		if !is {
+			edits = append(edits, edit[member]{item: member{user: relationship.UserID(w.key.Second)}, gone: true})
+			continue
 		}
+		item := d.flushing.shapes.member(&written)
+		item.user = d.placesOf(written.User).user // one text for all memberships of a user
+		edits = append(edits, edit[member]{item: item})
 	}
+	d.flushing.members = edits
 	after := &roster{before.client, before.members.with(userOf, edits)}
 	if len(after.members) == 0 {
 		d.rosters.remove(d.number, hashText(string(client)), client)
@@ -155,15 +168,18 @@ func (d *draft) flushClient(client relationship.ClientID, members []*write) {
 // flushUser puts memberships into the list of their user's places.
 func (d *draft) flushUser(user relationship.UserID, memberships []*write) {
 	before := d.placesOf(user)
-	edits := make([]edit[relationship.ClientID], 0, len(memberships))
+	edits := d.flushing.clients[:0]
 	for _, w := range memberships {
 		_, is := before.clients.get(itself, w.key.First)
 		if written := w.after != nil; is != written {
-			client := d.roster(relationship.ClientID(w.key.First)).client // one text for all members of a client
-			edits = append(edits, edit[relationship.ClientID]{key: w.key.First, item: client, gone: !written})
+			if string(d.flushing.client) != w.key.First {
+				d.flushing.client = d.roster(relationship.ClientID(w.key.First)).client
+			}
+			// One text for all members of a client.
+			edits = append(edits, edit[relationship.ClientID]{item: d.flushing.client, gone: !written})
 		}
 	}
-	if len(edits) == 0 {
+	if d.flushing.clients = edits; len(edits) == 0 {
 		return
 	}
 	after := &places{before.user, before.clients.with(itself, edits)}

@@ -53,7 +53,7 @@ func TestChunks_AreASortedMap(t *testing.T) {
 			var edits []edit[pair]
 			for _, n := range random.Perm(600)[:1+random.IntN([]int{2, 50, 400}[step%3])] {
 				key := fmt.Sprintf("%03d", n)
-				e := edit[pair]{key: key, item: pair{key, random.Int()}, gone: random.IntN(3) == 0}
+				e := edit[pair]{item: pair{key, random.Int()}, gone: random.IntN(3) == 0}
 				edits = append(edits, e)
 				if e.gone {
 					delete(model, key)
@@ -61,7 +61,7 @@ func TestChunks_AreASortedMap(t *testing.T) {
 					model[key] = e.item.value
 				}
 			}
-			slices.SortFunc(edits, func(a, b edit[pair]) int { return cmp.Compare(a.key, b.key) })
+			slices.SortFunc(edits, func(a, b edit[pair]) int { return cmp.Compare(a.item.key, b.item.key) })
 			list = list.with(keyOf, edits)
 			for _, c := range list {
 				require.NotEmpty(t, c)

@@ -41,6 +41,39 @@ var asideSchema = &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{
 	asideTable: oneIndex(asideTable, func(object any) string { return object.(note).key }),
 }}
 
+// Clients and relationships count their members: they are written with every one
+// who comes or goes. As long as such a record has the same place in every order,
+// go-memdb keeps the one that it has, for its place alone, and who runs over an
+// order takes the record itself from the table.
+
+// standsAsBefore reports whether go-memdb need not be told of a record.
+func standsAsBefore(before, after relationship.Record) bool {
+	switch after := after.(type) {
+	case relationship.Client:
+		return before != nil
+	case relationship.Relationship:
+		before, is := before.(relationship.Relationship)
+		return is && before.Due() == after.Due()
+	}
+	return false
+}
+
+// isCounting reports whether a record of the kind can be another than the one
+// that go-memdb has.
+func isCounting(kind relationship.Kind) bool {
+	return kind == relationship.KindClient || kind == relationship.KindRelationship
+}
+
+// current returns a record as it is, which go-memdb has in an order.
+func (t *tables) current(ordered relationship.Record) relationship.Record {
+	key := ordered.Key()
+	if !isCounting(key.Kind) {
+		return ordered
+	}
+	r, _ := t.records.get(hashKey(key), key)
+	return r.record
+}
+
 // join writes the parts of a key. Ids have no U+0000, so no two keys are the
 // same, and keys sort as their parts do.
 func join(parts ...string) []byte {

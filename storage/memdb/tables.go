@@ -32,19 +32,29 @@ func (t *tables) find(value storage.UniqueValue) (relationship.Record, bool) {
 	return h.Record, found
 }
 
-// put puts a record that is no membership in place of another; nil is nothing.
-func (t *tables) put(draft uint64, key relationship.Key, before, after relationship.Record) {
+// put puts a record that is no membership where its key says, and returns the
+// one that was there; nil is nothing.
+func (t *tables) put(draft uint64, key relationship.Key, record relationship.Record) (before relationship.Record) {
+	hash := hashKey(key)
+	if r, found := t.records.get(hash, key); found {
+		before = r.record
+	}
+	if record == nil {
+		t.records.remove(draft, hash, key)
+	} else {
+		t.records.put(draft, hash, key, &row{key, record})
+	}
+	return before
+}
+
+// hold has a record hold its unique values in place of another; nil holds none.
+func (t *tables) hold(draft uint64, before, after relationship.Record) {
 	for _, value := range uniqueValues(before) {
 		t.holders.remove(draft, hashUnique(value), value)
 	}
 	for _, value := range uniqueValues(after) {
 		t.holders.put(draft, hashUnique(value), value, holder{value, after})
 	}
-	if after == nil {
-		t.records.remove(draft, hashKey(key), key)
-		return
-	}
-	t.records.put(draft, hashKey(key), key, &row{key, after})
 }
 
 func uniqueValues(record relationship.Record) []storage.UniqueValue {
@@ -68,24 +78,25 @@ func (r *roster) is(client relationship.ClientID) bool { return r.client == clie
 func (p *places) is(user relationship.UserID) bool { return p.user == user }
 
 // roster returns the roster of a client; an empty one when it has none.
-func (t *tables) roster(client relationship.ClientID) *roster {
+func (t *tables) roster(client relationship.ClientID) roster {
 	if r, found := t.rosters.get(hashText(string(client)), client); found {
-		return r
+		return *r
 	}
-	return &roster{client: client}
+	return roster{client: client}
 }
 
 // placesOf returns the list of a user's places; an empty one when there is none.
-func (t *tables) placesOf(user relationship.UserID) *places {
+func (t *tables) placesOf(user relationship.UserID) places {
 	if p, found := t.places.get(hashText(string(user)), user); found {
-		return p
+		return *p
 	}
-	return &places{user: user}
+	return places{user: user}
 }
 
-func (t *tables) get(key relationship.Key) (relationship.Record, bool) {
+// get returns the record of a key, whose hash is that of hashKey.
+func (t *tables) get(hash uint64, key relationship.Key) (relationship.Record, bool) {
 	if key.Kind != relationship.KindMember {
-		r, found := t.records.get(hashKey(key), key)
+		r, found := t.records.get(hash, key)
 		if !found {
 			return nil, false
 		}
