@@ -328,3 +328,26 @@ func TestPLAN3_AllInsideItselfIsRefused(t *testing.T) {
 	all[0] = all
 	c.deny(access.Host(), all, access.ErrInvalid)
 }
+
+// One call about several clients is told of under the terms of each.
+func TestLIM1_WhatIsClippedIsToldClientByClient(t *testing.T) {
+	c := newCast(t)
+	c.client("umbra", "ulla")
+	c.Employee("bob")
+	c.Do(access.By("ann"), access.MakeTemplate{Name: "support", Permissions: []string{"reports.view", "crm.views.edit"}})
+	c.Do(access.By("carla"), ceiling("crm.views.edit"))
+	result := c.Do(access.By("ann"), access.LinkClients{Employee: "bob", Clients: accounts("lumen", "umbra"), Template: "support"})
+	for client, has := range map[relationship.ClientID]permset.Names{
+		"lumen": perms("crm.views.edit"), "umbra": perms("crm.views.edit", "reports.view"),
+	} {
+		bob, found := result.Member(client, "bob")
+		require.True(t, found)
+		require.Equal(t, has, bob.Granted, client)
+		require.Zero(t, bob.Clipped, client)
+	}
+	removed := c.Do(access.By("ann"), access.RemoveEmployee{Employee: "bob", All: true})
+	require.Len(t, removed.Members, 2)
+	for _, bob := range removed.Members {
+		require.Equal(t, bob.Before.Set, bob.Revoked, bob.Client)
+	}
+}
