@@ -48,8 +48,10 @@
 // while waiting. A process that is stopped or cut off in its turn loses it after
 // ten seconds.
 //
-// A batch of any size is written in a constant number of round trips; erasing a
-// person takes more, where many commits have data of them.
+// A batch takes two round trips, one of which waits for the turn; a third where
+// another process has written, and one of more than a thousand records a third in
+// any case, however large it is. Erasing a person takes more, where many commits
+// have data of them.
 //
 // Errors hold neither the connection string nor values of rows.
 //

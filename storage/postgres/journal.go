@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -75,6 +76,8 @@ type Journal struct {
 	// local is the queue of this process's writers, so that not more than one
 	// of them waits in the database.
 	local chan struct{}
+	// alone says that nobody else had written before the last turn.
+	alone atomic.Bool
 
 	// mu guards what follows. done is closed when the journal is.
 	mu   sync.Mutex

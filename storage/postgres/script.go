@@ -21,6 +21,7 @@ func (s *script) queue(statement string, args ...any) *pgx.QueuedQuery {
 // head is the row that writers lock.
 type head struct {
 	revision   storage.Revision
+	chain      relationship.Digest
 	checkpoint storage.Revision
 	aside      string
 	version    int
@@ -29,9 +30,11 @@ type head struct {
 // lock queues what waits for the writers' turn. It is never one statement with
 // what is read then: that would be read as it was before waiting.
 func (s *script) lock(h *head) {
-	s.queue("SELECT rev, checkpoint_rev, aside, (SELECT max(version) FROM clientaccess.migrations)" +
+	s.queue("SELECT rev, chain, checkpoint_rev, aside, (SELECT max(version) FROM clientaccess.migrations)" +
 		" FROM clientaccess.head FOR UPDATE").
-		QueryRow(func(row pgx.Row) error { return row.Scan(&h.revision, &h.checkpoint, &h.aside, &h.version) })
+		QueryRow(func(row pgx.Row) error {
+			return row.Scan(&h.revision, intoDigest{&h.chain}, &h.checkpoint, &h.aside, &h.version)
+		})
 }
 
 // page is some of the log, as one statement saw it.
@@ -52,8 +55,9 @@ const (
 	pageBytes   = 4 << 20
 )
 
-// page queues what reads the log behind a revision.
-func (s *script) page(after storage.Revision, p *page) {
+// page queues what reads the log behind a revision, and returns where it will be.
+func (s *script) page(after storage.Revision) *page {
+	p := &page{}
 	s.queue(`
 SELECT head.rev, head.checkpoint_rev,
 	CASE WHEN head.checkpoint_rev = $1::bigint THEN head.checkpoint_chain ELSE stands.chain END,
@@ -69,4 +73,5 @@ LEFT JOIN (
 ) AS behind ON true
 ORDER BY behind.rev`, int64(after), int64(pageCommits), int64(pageBytes)).
 		Query(func(rows pgx.Rows) error { return p.read(after, rows) })
+	return p
 }

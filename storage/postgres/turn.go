@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/clientaccess/clientaccess/storage"
@@ -20,8 +21,10 @@ type turn struct {
 	tx   pgx.Tx
 	conn *pgxpool.Conn // nil in a transaction of the host's
 	head head
-	// wrote is set when there is something to commit.
+	// wrote is set when there is something to commit. last is what of it goes to
+	// the server together with COMMIT; nil when all of it is there.
 	wrote bool
+	last  *script
 
 	// using is held while the connection is used. still stops the signs of life,
 	// and waits for them.
@@ -225,6 +228,9 @@ func (t *turn) run(ctx context.Context, s *script) error {
 	return nil
 }
 
+// leave has a script sent with COMMIT.
+func (t *turn) leave(s *script) { t.last = s }
+
 // failed is an error of a turn before its COMMIT. A transaction of the host's is
 // not tried again: it holds what is not ours.
 func (t *turn) failed(err error) error {
@@ -239,13 +245,31 @@ type unansweredError struct{ err error }
 
 func (e *unansweredError) Error() string { return e.err.Error() }
 
-// commit commits. The caller's context is not heard: ending it would make the
-// server report a success that it did not wait for.
+// commit sends what is left, and COMMIT, in one round trip: the server carries
+// out nothing behind a statement that has failed. The caller's context is not
+// heard: ending it would make the server report a success that it did not wait
+// for.
 func (t *turn) commit() error {
 	t.still()
 	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
 	defer cancel()
-	warned, err := t.j.notices.during(t.conn.Conn().PgConn(), func() error { return t.tx.Commit(ctx) })
+	s := t.last
+	if s == nil {
+		s = t.script()
+	}
+	conn, warned := t.conn.Conn(), false
+	s.queue("COMMIT").Fn = func(results pgx.BatchResults) (err error) {
+		var done pgconn.CommandTag
+		warned, err = t.j.notices.during(conn.PgConn(), func() (err error) {
+			done, err = results.Exec()
+			return err
+		})
+		if err == nil && done.String() == "ROLLBACK" {
+			err = pgx.ErrTxCommitRollback
+		}
+		return err
+	}
+	err := t.tx.SendBatch(ctx, &s.batch).Close()
 	switch {
 	case err == nil && warned:
 		return errUnconfirmed()
@@ -253,10 +277,10 @@ func (t *turn) commit() error {
 		return nil
 	case errors.Is(err, pgx.ErrTxCommitRollback):
 		return fmt.Errorf("postgres: the server took the transaction back: %w", err)
-	case t.conn.Conn().IsClosed() || codeOf(err) == codeStatementUnknown:
+	case conn.IsClosed() || codeOf(err) == codeStatementUnknown:
 		return &unansweredError{err}
 	}
-	return again(wrap("commit", err), false, true)
+	return again(wrap("write", err), false, true)
 }
 
 func errUnconfirmed() error {
@@ -322,8 +346,8 @@ func (t *turn) end() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.j.idle)
 	defer cancel()
-	if t.tx != nil {
-		_ = t.tx.Rollback(ctx) // it is over, or the connection is closed and the server does it
+	if t.tx != nil && t.conn.Conn().PgConn().TxStatus() != 'I' {
+		_ = t.tx.Rollback(ctx) // or the connection is closed, and the server does it
 	}
 	t.conn.Release()
 	t.conn, t.tx = nil, nil
