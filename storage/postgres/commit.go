@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
@@ -91,12 +92,9 @@ func standsInLog(commit storage.Commit) proof {
 	}
 }
 
-// few is how many lines a batch has at most that is sent together with COMMIT. A
-// larger one is sent before: it may take long, and then COMMIT alone does not.
-const few = 1000
-
 // write writes a batch, in a number of round trips that does not depend on it
-// unless somebody is erased.
+// unless somebody is erased. One with few lines is sent together with COMMIT. A
+// larger one is sent before: it may take long, and then COMMIT alone does not.
 func (t *turn) write(ctx context.Context, batch []storage.Commit) error {
 	var erased []relationship.UserID
 	lines := 0
@@ -126,7 +124,7 @@ func (t *turn) write(ctx context.Context, batch []storage.Commit) error {
 		}
 		s.queue("SELECT pg_notify($1::text, $2::text)", t.j.options.Schema, fmt.Sprint(last.Revision))
 	}
-	if lines <= few && t.conn != nil {
+	if lines <= s.few && t.conn != nil {
 		t.leave(s)
 	} else if err := t.run(ctx, s); err != nil {
 		return err
@@ -176,6 +174,7 @@ func (s *script) setHead(head storage.Head) {
 // what is deleted goes last.
 func (s *script) putLines(batch []storage.Commit) {
 	last := map[relationship.Key]relationship.Record{}
+	isNew := map[relationship.Key]bool{}
 	var order []relationship.Key
 	for _, commit := range batch {
 		for _, event := range commit.Events {
@@ -183,33 +182,47 @@ func (s *script) putLines(batch []storage.Commit) {
 				key := line.Key()
 				if _, known := last[key]; !known {
 					order = append(order, key)
+					isNew[key] = line.Before == nil
 				}
 				last[key] = line.After
 			}
 		}
 	}
-	puts := map[relationship.Kind][]relationship.Record{}
+	added, changed := records{}, records{}
 	gone := map[relationship.Kind][]relationship.Key{}
 	for _, key := range order {
-		if record := last[key]; record != nil {
-			puts[key.Kind] = append(puts[key.Kind], record)
-		} else {
+		switch record := last[key]; {
+		case record == nil:
 			gone[key.Kind] = append(gone[key.Kind], key)
+		case isNew[key]:
+			added[key.Kind] = append(added[key.Kind], record)
+		default:
+			changed[key.Kind] = append(changed[key.Kind], record)
 		}
 	}
-	s.release(puts, gone)
-	s.putAll(puts)
+	for kind, some := range added {
+		if len(some) <= s.few {
+			changed[kind] = append(changed[kind], some...)
+			delete(added, kind)
+		}
+	}
+	s.release(changed, gone)
+	s.putAll(added, changed)
 	for i := len(tables) - 1; i >= 0; i-- {
 		tables[i].table.remove(s, gone[tables[i].kind])
 	}
 }
 
+// records are some by kind.
+type records map[relationship.Kind][]relationship.Record
+
 // putAll queues what writes records, those first to which others refer.
-func (s *script) putAll(records map[relationship.Kind][]relationship.Record) {
+func (s *script) putAll(added, changed records) {
 	for _, each := range tables {
-		each.table.put(s, records[each.kind])
+		each.table.add(s, added[each.kind])
+		each.table.put(s, changed[each.kind])
 		if each.kind == relationship.KindPartner {
-			s.putDomains(records[each.kind])
+			s.putDomains(slices.Concat(added[each.kind], changed[each.kind]))
 		}
 	}
 }
@@ -219,9 +232,9 @@ type address struct{ user, email string }
 
 // release queues what gives e-mail addresses and domains free that are going to
 // be another's.
-func (s *script) release(puts map[relationship.Kind][]relationship.Record, gone map[relationship.Kind][]relationship.Key) {
+func (s *script) release(changed records, gone map[relationship.Kind][]relationship.Key) {
 	var addresses []address
-	for _, record := range puts[relationship.KindUser] {
+	for _, record := range changed[relationship.KindUser] {
 		user := record.(relationship.User)
 		addresses = append(addresses, address{string(user.ID), string(user.Email)})
 	}
@@ -236,7 +249,7 @@ func (s *script) release(puts map[relationship.Kind][]relationship.Record, gone 
 			array(addresses, func(b []byte, a *address) []byte { return appendText(b, a.email) }))
 	}
 	keys := gone[relationship.KindPartner]
-	for _, record := range puts[relationship.KindPartner] {
+	for _, record := range changed[relationship.KindPartner] {
 		keys = append(keys, record.Key())
 	}
 	if len(keys) > 0 {

@@ -72,6 +72,7 @@ type Journal struct {
 	notices *notices
 	hints   *hints
 	idle    time.Duration // idleLimit
+	few     int           // fewRecords
 
 	// local is the queue of this process's writers, so that not more than one
 	// of them waits in the database.
@@ -106,7 +107,7 @@ func Open(ctx context.Context, config *pgxpool.Config, options Options) (*Journa
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
 	j := &Journal{
-		options: options, notices: newNotices(), idle: idleLimit, local: make(chan struct{}, 1), done: make(chan struct{}),
+		options: options, notices: newNotices(), idle: idleLimit, few: fewRecords, local: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	config = config.Copy()
 	j.notices.install(config.ConnConfig)

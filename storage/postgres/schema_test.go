@@ -114,6 +114,25 @@ func TestSchema_RefusesWhatNoRuleLeaves(t *testing.T) {
 	require.Len(t, all(t, journal, storage.Head{}), 1)
 }
 
+// Someone has written a row by hand that is not in the log. Many new ones, among
+// which is the same, are refused as a whole.
+func TestSchema_CopyReplacesNothing(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	journal := open(t, config(t, dsn), postgres.Options{NoNotify: true})
+	execute(t, dsn, "INSERT INTO clientaccess.clients (client_id, name, closed, super_admins) VALUES ('lumen', 'By hand', false, 0)")
+	before := load(t, journal)
+	journal.SetFew(1)
+	err := write(ctx, t, journal, client("harbor"), client("lumen"))
+	said, is := errors.AsType[*pgconn.PgError](err)
+	require.True(t, is, "%v", err)
+	require.Equal(t, "clients_pkey", said.ConstraintName)
+	require.Equal(t, before, load(t, journal))
+	require.Empty(t, all(t, journal, storage.Head{}))
+	require.NoError(t, write(ctx, t, journal, client("harbor"), client("aster")))
+}
+
 // All of it is given up in one batch, and exchanged in another, without anything
 // deferred: what is unique is given free first.
 func TestSchema_OneBatchTurnsEverythingRound(t *testing.T) {

@@ -1,21 +1,41 @@
 package postgres
 
 import (
+	"io"
+
 	"github.com/jackc/pgx/v5"
 
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 )
 
-// script is statements that go to the server in one round trip. Each of them
-// sees what the ones before it have done, or have waited for.
+// script is statements that go to the server in one round trip, and one more for
+// each COPY. Each of them sees what the ones before it have done, or have waited
+// for.
 type script struct {
 	Options
-	batch pgx.Batch
+	few   int // that of the Journal
+	parts []part
+	batch pgx.Batch // behind them
 }
+
+// part is statements that end with COPY.
+type part struct {
+	batch     pgx.Batch
+	statement string
+	rows      io.Reader
+}
+
+func (s *script) empty() bool { return len(s.parts) == 0 && s.batch.Len() == 0 }
 
 func (s *script) queue(statement string, args ...any) *pgx.QueuedQuery {
 	return s.batch.Queue(s.sql(statement), args...)
+}
+
+// copy queues COPY.
+func (s *script) copy(statement string, rows io.Reader) {
+	s.parts = append(s.parts, part{s.batch, s.sql(statement), rows})
+	s.batch = pgx.Batch{}
 }
 
 // head is the row that writers lock.

@@ -52,6 +52,9 @@ const (
 	resolveLimit = 10 * time.Second
 	// writeLimit bounds writing a batch.
 	writeLimit = 5 * time.Minute
+	// fewRecords is how many lines of a batch, or new records of a kind, are not
+	// worth a round trip of their own.
+	fewRecords = 1000
 )
 
 // transact takes the writers' turn, runs work in it, and commits what it wrote.
@@ -207,7 +210,7 @@ func (t *turn) live() {
 	}()
 }
 
-func (t *turn) script() *script { return &script{Options: t.j.options} }
+func (t *turn) script() *script { return &script{Options: t.j.options, few: t.j.few} }
 
 // send runs a script.
 func (t *turn) send(ctx context.Context, fill func(*script)) error {
@@ -217,15 +220,31 @@ func (t *turn) send(ctx context.Context, fill func(*script)) error {
 }
 
 func (t *turn) run(ctx context.Context, s *script) error {
-	if s.batch.Len() == 0 {
+	if s.empty() {
 		return nil
 	}
 	t.using.Lock()
 	defer t.using.Unlock()
-	if err := t.tx.SendBatch(ctx, &s.batch).Close(); err != nil {
+	for _, part := range s.parts {
+		err := t.sendBatch(ctx, &part.batch)
+		if err == nil {
+			_, err = t.tx.Conn().PgConn().CopyFrom(ctx, part.rows, part.statement)
+		}
+		if err != nil {
+			return t.failed(wrap("write", err))
+		}
+	}
+	if err := t.sendBatch(ctx, &s.batch); err != nil {
 		return t.failed(wrap("write", err))
 	}
 	return nil
+}
+
+func (t *turn) sendBatch(ctx context.Context, batch *pgx.Batch) error {
+	if batch.Len() == 0 {
+		return nil
+	}
+	return t.tx.SendBatch(ctx, batch).Close()
 }
 
 // leave has a script sent with COMMIT.
