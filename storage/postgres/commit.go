@@ -173,31 +173,39 @@ func (s *script) setHead(head storage.Head) {
 // values are given free first, what others refer to is written before them, and
 // what is deleted goes last.
 func (s *script) putLines(batch []storage.Commit) {
-	last := map[relationship.Key]relationship.Record{}
-	isNew := map[relationship.Key]bool{}
-	var order []relationship.Key
+	n := 0
+	for _, commit := range batch {
+		for _, event := range commit.Events {
+			n += len(event.Lines)
+		}
+	}
+	lines, at := make([]relationship.Line, 0, n), make(map[relationship.Key]int, n)
 	for _, commit := range batch {
 		for _, event := range commit.Events {
 			for _, line := range event.Lines {
 				key := line.Key()
-				if _, known := last[key]; !known {
-					order = append(order, key)
-					isNew[key] = line.Before == nil
+				if i, known := at[key]; known {
+					lines[i].After = line.After
+					continue
 				}
-				last[key] = line.After
+				at[key] = len(lines)
+				lines = append(lines, line)
 			}
 		}
 	}
 	added, changed := records{}, records{}
 	gone := map[relationship.Kind][]relationship.Key{}
-	for _, key := range order {
-		switch record := last[key]; {
-		case record == nil:
+	for _, line := range lines {
+		if line.Before == nil && line.After == nil {
+			continue // it came and went
+		}
+		switch key := line.Key(); {
+		case line.After == nil:
 			gone[key.Kind] = append(gone[key.Kind], key)
-		case isNew[key]:
-			added[key.Kind] = append(added[key.Kind], record)
+		case line.Before == nil:
+			added[key.Kind] = append(added[key.Kind], line.After)
 		default:
-			changed[key.Kind] = append(changed[key.Kind], record)
+			changed[key.Kind] = append(changed[key.Kind], line.After)
 		}
 	}
 	for kind, some := range added {

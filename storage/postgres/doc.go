@@ -82,8 +82,9 @@
 //
 // The SQL has no triggers, sequences, advisory locks or extensions, and defers
 // no constraint, so that databases that speak PostgreSQL's language can take its
-// place. We have run PostgreSQL 15, and no other; those without NOTIFY need
-// Options.NoNotify.
+// place. They need foreign keys over generated columns, which CockroachDB has
+// since 24.2, and COPY in its binary form. We have run PostgreSQL 15, and no
+// other; those without NOTIFY need Options.NoNotify.
 //
 // The tables are described where they are made: in the folder migrations.
 package postgres

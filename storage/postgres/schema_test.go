@@ -170,6 +170,29 @@ func TestSchema_OneBatchTurnsEverythingRound(t *testing.T) {
 	require.Equal(t, map[relationship.Key]relationship.Record{carla.Key(): carla, harbor.Key(): harbor}, load(t, journal))
 }
 
+// Of a record that comes and goes in one batch nothing is left, and of one that
+// goes and comes the last.
+func TestSchema_OneBatchAddsAndRemoves(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	journal := open(t, config(t, dsn), postgres.Options{NoNotify: true})
+	journal.SetFew(0)
+	require.NoError(t, write(ctx, t, journal, client("aster")))
+	head := headOf(all(t, journal, storage.Head{}))
+	closed := client("aster")
+	closed.Closed = true
+	var batch []storage.Commit
+	for _, lines := range [][]relationship.Line{
+		{{After: client("lumen")}, {Before: client("aster")}}, {{Before: client("lumen")}, {After: closed}},
+	} {
+		batch = append(batch, ofLines(t, head, lines))
+		head = headOf(batch)
+	}
+	require.NoError(t, journal.Commit(ctx, storage.Head{Revision: 1}, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
+	require.Equal(t, map[relationship.Key]relationship.Record{closed.Key(): closed}, load(t, journal))
+}
+
 // A person with a SQL prompt can ask.
 func TestSchema_CanBeAsked(t *testing.T) {
 	t.Parallel()
