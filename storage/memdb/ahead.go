@@ -3,6 +3,7 @@ package memdb
 import (
 	"crypto/rand"
 	"sync"
+	"time"
 
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -42,9 +43,13 @@ func (b *batch) stepOf(j *job, before *state) step {
 	return j.step(before, false)
 }
 
+// mostAhead is how long before the turn a job may have run: what a rule says
+// hangs on the clock, too.
+const mostAhead = 100 * time.Millisecond
+
 // runAhead runs the jobs of a batch, and those that come, while its turn is
 // waited for. What comes of it counts where nothing else was committed until
-// then; else they are run again. So it is done where the last turn found nothing
+// then, and it is not long ago; else they are run again. So it is done where the last turn found nothing
 // of others, and only where there is something to wait for. Until the turn has
 // come, a job may still be withdrawn: then those behind it are run again, if it
 // had written something.
@@ -63,7 +68,7 @@ func (s *Store) runAhead(b *batch) (stop func()) {
 	return sync.OnceFunc(func() {
 		close(stopping)
 		<-stopped
-		if s.now.Load() != b.base {
+		if s.now.Load() != b.base || time.Since(b.began) > mostAhead {
 			clear(b.ahead)
 		}
 	})

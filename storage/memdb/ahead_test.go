@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -238,6 +239,21 @@ func TestAhead_TheTurnFails(t *testing.T) {
 		r.count(r.Context(), "carla", 1, 2, nil)
 		r.done.Wait()
 		require.Equal(r, 2, r.number())
+	})
+}
+
+// The turn comes late: what was true when the changes ran may be no more.
+func TestAhead_RunsAgainWhenItWasLongAgo(t *testing.T) {
+	racing(t, func(r *race) {
+		for i, wait := range []time.Duration{100 * time.Millisecond, 101 * time.Millisecond} {
+			r.ran = map[string]int{}
+			r.count(r.Context(), "ann", i+1, i+2, nil)
+			time.Sleep(wait) // of the bubble's clock
+			r.open()
+			require.Equal(r, []int{1 + i}, r.times("ann"))
+			r.shut()
+		}
+		<-r.held.gate
 	})
 }
 
