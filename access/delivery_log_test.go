@@ -65,5 +65,25 @@ func TestLINK5_ALongLogIsTakenInSteps(t *testing.T) {
 	}
 	store.reads = 0
 	require.Len(t, s.lease(1000), 701)
-	require.Equal(t, 4, store.reads, "two full steps, the rest, and that there is no more")
+	require.Equal(t, 3, store.reads, "two full steps, and the rest")
+}
+
+// Somebody writes whenever the log was read: what comes later is left for the
+// next time.
+func TestLINK5_TakingEndsWhileOthersWrite(t *testing.T) {
+	s, store := playOn(t)
+	s.delivered(s.leaseOne())
+	var others func()
+	others = func() {
+		s.tell()
+		store.afterRead = others
+	}
+	others()
+	store.reads = 0
+	for range 10 {
+		require.Len(t, s.lease(100), 1)
+	}
+	require.Equal(t, 10, store.reads)
+	store.afterRead = nil
+	require.Len(t, s.lease(100), 1, "and nothing is left out")
 }

@@ -12,11 +12,12 @@ import (
 // takeStep is how many commits are looked through for one transaction.
 const takeStep = 1000
 
-// takeNotifications takes what the log has recorded since the last time over
-// into notes, and returns the revision up to which everything is taken: so far
-// the log may forget (LINK-5). It may run at any time, in several programs at
-// once. When the log has forgotten too much it is storage.ErrCompacted, and
-// nothing is skipped.
+// takeNotifications takes what the log has recorded until now, since the last
+// time, over into notes, and returns the revision up to which everything is
+// taken: so far the log may forget (LINK-5). What is recorded while it runs is
+// left for the next time, or it would not end where others go on writing. It may
+// run at any time, in several programs at once. When the log has forgotten too
+// much it is storage.ErrCompacted, and nothing is skipped.
 func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, error) {
 	forgotten, stuck := storage.Revision(0), false
 	for {
@@ -47,8 +48,10 @@ func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, erro
 		if to == from {
 			return from, nil
 		}
+		taken := false
 		err = m.store.Aside(ctx, func(aside storage.Aside) error {
-			if position, err := readPosition(aside, begin.Revision); err != nil || position != from {
+			position, err := readPosition(aside, begin.Revision)
+			if taken = err == nil && position == from; !taken {
 				return err // somebody else has taken them meanwhile: look again
 			}
 			n := notebook{aside: aside}
@@ -64,6 +67,9 @@ func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, erro
 		})
 		if err != nil {
 			return 0, err
+		}
+		if taken && to-from < takeStep {
+			return to, nil // the log was read to its end
 		}
 	}
 }

@@ -223,6 +223,56 @@ func TestWhatIsKeptOfLostTailsIsBounded(t *testing.T) {
 	requireAllSay(t, late.Manager, "bob", tickets, access.ReasonAllowed)
 }
 
+// Ten thousand places are kept apart; of one more, everything is refused.
+func TestTenThousandPlacesAreKeptApart(t *testing.T) {
+	t.Parallel()
+	const most = 10_000
+	w, other, shared := twoProcesses(t)
+	tickets := w.Permission(crm.TicketsViewAll)
+	id := func(i int) relationship.UserID { return relationship.UserID(fmt.Sprintf("member-%05d", i)) }
+	add := func(from, to int) {
+		counts, err := w.Manager.Import(t.Context(), access.Host(), func(yield func(access.ImportRow) bool) {
+			for i := from; i < to; i++ {
+				if !yield(access.ImportUser{ID: id(i), Name: "A Member", Email: string(id(i)) + "@northwind.example"}) ||
+					!yield(access.ImportEmployee{Partner: "northwind", User: id(i), Kind: relationship.Staff}) ||
+					!yield(access.ImportMember{Client: "lumen", User: id(i), Role: relationship.Standard, Partner: "northwind",
+						Permissions: []string{crm.TicketsViewAll}}) {
+					return
+				}
+			}
+		}, nil)
+		require.NoError(t, err)
+		require.Zero(t, counts.Refused)
+	}
+	add(2, most) // with ann and bob
+	for _, members := range []int{most, most + 1} {
+		w.Do(access.By("carla"), access.PausePartner{Client: "lumen", Partner: "northwind"})
+		other.refresh(t)
+		shared.Lose(1)
+		other.refresh(t)
+		tails, err := other.LostTails(access.Host())
+		require.NoError(t, err)
+		require.Len(t, tails, 1)
+		reason := access.ReasonAllowed
+		if members > most {
+			require.True(t, tails[0].Everywhere)
+			require.Zero(t, tails[0].Held)
+			reason = access.ReasonRevocationLost
+		} else {
+			require.False(t, tails[0].Everywhere)
+			require.Equal(t, members, tails[0].Held)
+		}
+		require.Equal(t, reason, other.Check("carla", "lumen", tickets).Reason(), "whom nothing was taken from")
+		require.Equal(t, access.ReasonRevocationLost, other.Check(id(most-1), "lumen", tickets).Reason())
+		require.NoError(t, other.AcknowledgeLost(access.Host(), tails[0].Number))
+		require.True(t, other.Can(id(most-1), "lumen", tickets))
+
+		require.NoError(t, w.Store.Refresh(t.Context()))
+		require.NoError(t, w.Manager.AcknowledgeLost(access.Host(), tails[0].Number))
+		add(most, most+1)
+	}
+}
+
 // Who follows what is lost to people is told when the journal has lost what was
 // told.
 func TestLossesEndWithALostTail(t *testing.T) {

@@ -120,8 +120,9 @@ type Store interface {
 	// When run returns an error, nothing is changed and Update returns that
 	// error. When it panics, nothing is changed, the panic goes on, and the
 	// store stays usable. Waiting for other writers ends with ctx
-	// (ErrContended, and the error of ctx); once run has returned, ctx is no
-	// longer heard. Other errors: ErrUnlogged, ErrClosed, ErrUnknownOutcome; and
+	// (ErrContended, and the error of ctx); it may run meanwhile, and again when
+	// somebody else has written. Once it has run in its turn, ctx is no longer
+	// heard. Other errors: ErrUnlogged, ErrClosed, ErrUnknownOutcome; and
 	// ErrUnconfirmed, which comes with the revision, as the change is committed.
 	//
 	// Where ctx carries a transaction of the host's (Joiner), the change becomes

@@ -25,6 +25,10 @@
 //
 // # Over a shared journal
 //
+// Where nobody else has written lately, changes run while their turn is waited
+// for. What has run counts where nothing else is committed until the turn comes,
+// and that within a tenth of a second; else it is run again.
+//
 // One goroutine follows what others commit: it looks when the journal hints that
 // there is something, and every so often in any case. A look that fails is tried
 // again, a little later each time up to a tenth of a second, and one that hears

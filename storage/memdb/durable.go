@@ -2,7 +2,6 @@ package memdb
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -72,13 +71,20 @@ type queue struct {
 // caller, so that a panic, and the end of a test, are the caller's own.
 type job struct {
 	state atomic.Int32
-	draft chan *draft   // from the writer: run upon this
+	try   chan try      // from the writer: run
 	ran   chan bool     // to the writer: it returned, or it panicked
 	done  chan struct{} // from the writer: the outcome is known
 
 	err      error
 	revision storage.Revision
 	wrote    bool
+}
+
+// try is what a job runs upon. One that runs ahead of its turn waits again when
+// it has run.
+type try struct {
+	draft *draft
+	ahead bool
 }
 
 // The states of a job.
@@ -93,7 +99,7 @@ func (s *Store) enqueue(ctx context.Context, run func(storage.Tx) error) (storag
 	if err := ctx.Err(); err != nil {
 		return 0, fmt.Errorf("%w: %w", storage.ErrContended, err)
 	}
-	j := &job{draft: make(chan *draft), ran: make(chan bool), done: make(chan struct{})}
+	j := &job{try: make(chan try), ran: make(chan bool), done: make(chan struct{})}
 	s.queue.mu.Lock()
 	s.queue.jobs = append(s.queue.jobs, j)
 	s.queue.mu.Unlock()
@@ -104,16 +110,16 @@ func (s *Store) enqueue(ctx context.Context, run func(storage.Tx) error) (storag
 	gone := ctx.Done()
 	for {
 		select {
-		case draft := <-j.draft:
-			j.run(draft, run)
-			gone = nil
+		case try := <-j.try:
+			j.run(try, run)
+			gone = ctx.Done()
 		case <-j.done:
 			return j.revision, j.err
 		case <-gone:
 			if j.state.CompareAndSwap(waiting, withdrawn) {
 				return 0, fmt.Errorf("%w: %w", storage.ErrContended, ctx.Err())
 			}
-			gone = nil
+			gone = nil // it is about to run, or its turn has come
 		case <-s.queue.stopped:
 			select {
 			case <-j.done:
@@ -125,10 +131,13 @@ func (s *Store) enqueue(ctx context.Context, run func(storage.Tx) error) (storag
 	}
 }
 
-func (j *job) run(draft *draft, run func(storage.Tx) error) {
+func (j *job) run(try try, run func(storage.Tx) error) {
 	returned := false
 	defer func() { j.ran <- returned }()
-	j.err = run(draft)
+	j.err = run(try.draft)
+	if try.ahead {
+		j.state.Store(waiting)
+	}
 	returned = true
 }
 
@@ -172,6 +181,8 @@ type batch struct {
 	// missed are commits of others that lie between, and commits the batch's own.
 	missed, commits []storage.Commit
 	ran             map[*job]bool
+	// ahead is what has run before the turn came.
+	ahead map[*job]step
 }
 
 // commitBatch commits jobs as one batch and tells each its outcome.
@@ -213,10 +224,14 @@ func (s *Store) tryBatch(b *batch) (err error) {
 	ctx := context.Background()
 	for range mostTries {
 		b.began, b.base = time.Now(), s.now.Load()
+		stop := s.runAhead(b)
 		err = s.journal.Commit(ctx, b.base.Head(), func(missed []storage.Commit) ([]storage.Commit, error) {
+			stop()
+			s.alone = len(missed) == 0
 			b.jobs = append(b.jobs, s.queue.take(mostAtOnce-len(b.jobs))...)
 			return b.run(missed)
 		})
+		stop()
 		if errors.Is(err, storage.ErrUnknownOutcome) {
 			written, errLook := s.isWritten(b)
 			switch {
@@ -278,24 +293,14 @@ func (b *batch) run(missed []storage.Commit) ([]storage.Commit, error) {
 		if j.state.CompareAndSwap(waiting, running); j.state.Load() != running {
 			continue
 		}
-		draft := newDraft(next)
-		j.draft <- draft
-		if b.ran[j] = <-j.ran; !b.ran[j] {
-			j.state.Store(withdrawn) // it panicked: nobody waits for it
+		did := b.stepOf(j, next)
+		if b.ran[j] = !did.panicked; j.err != nil {
 			continue
 		}
-		if j.err != nil {
-			continue
+		if did.after != next {
+			b.commits, j.wrote = append(b.commits, did.commit), true
 		}
-		after, commit, err := draft.commit(rand.Text())
-		if err != nil {
-			j.err = err
-			continue
-		}
-		if after != next {
-			b.commits, j.wrote = append(b.commits, commit), true
-		}
-		next, j.revision = after, after.revision
+		next, j.revision = did.after, did.after.revision
 	}
 	b.next = next
 	return b.commits, nil

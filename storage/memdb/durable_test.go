@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -154,6 +155,43 @@ func TestOpen_TakesAlongWhoComesWhileItWaits(t *testing.T) {
 		close(gate)
 		together.Wait()
 		require.Equal(t, []int{10}, counting.batches)
+		require.NoError(t, store.Close())
+	})
+}
+
+// Whoever comes first is written first, also where not all fit into one batch.
+func TestOpen_InTheOrderInWhichTheyCome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		journal := storagetest.NewShared().Open()
+		counting := &counted{Journal: journal}
+		gate := make(chan struct{})
+		store, err := memdb.Open(context.Background(), &gated{counting, gate})
+		require.NoError(t, err)
+		var together sync.WaitGroup
+		var came []string
+		for i := range 600 {
+			name := fmt.Sprint("change ", i)
+			came = append(came, name)
+			together.Go(func() {
+				revision, err := store.Update(context.Background(), func(tx storage.Tx) error {
+					return errors.Join(tx.Put(relationship.Client{ID: "lumen", Name: name}),
+						tx.Log(relationship.Event{Change: name, Actor: relationship.Actor{Kind: relationship.ByHost}}))
+				})
+				assert.NoError(t, err)
+				assert.Equal(t, storage.Revision(i+1), revision)
+			})
+			synctest.Wait()
+		}
+		close(gate)
+		together.Wait()
+		var written []string
+		for commit, err := range store.Changes(t.Context(), 0) {
+			require.NoError(t, err)
+			written = append(written, commit.Events[0].Change)
+		}
+		require.Equal(t, came, written)
+		require.Equal(t, []int{256, 256, 88}, counting.batches)
 		require.NoError(t, store.Close())
 	})
 }

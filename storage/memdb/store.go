@@ -30,8 +30,10 @@ type Store struct {
 	queue    *queue
 	follower *follower
 	// writing is held while a batch is written and when a state is loaded anew,
-	// so that what was committed is published before its loss can be found.
+	// so that what was committed is published before its loss can be found. It
+	// guards alone: whether nobody else had written before the last batch.
 	writing sync.Mutex
+	alone   bool
 
 	// moving guards what goes with now over a journal: whoever holds it moves
 	// now on. tails are the lost ones; lost counts them.

@@ -22,6 +22,8 @@ type hints struct {
 	// revision is the newest that was heard of, and heard when.
 	revision storage.Revision
 	heard    time.Time
+	// own is what this journal is about to say itself.
+	own hint
 	// changed is closed at the next hint. missed counts how often there was
 	// nobody who could hear hints.
 	changed chan struct{}
@@ -32,11 +34,18 @@ type hints struct {
 	stopped chan struct{}
 }
 
+// hint says that a commit is there; by is the server's process that made it.
+type hint struct {
+	revision storage.Revision
+	by       uint32
+}
+
 func newHints(j *Journal, config *pgxpool.Config) *hints {
 	return &hints{j: j, config: config, changed: make(chan struct{})}
 }
 
-// Await implements storage.Shared.
+// Await implements storage.Shared. What this Journal itself has committed is no
+// hint to it.
 func (j *Journal) Await(ctx context.Context, behind storage.Revision) error {
 	timer := time.NewTimer(j.options.Poll)
 	defer timer.Stop()
@@ -80,11 +89,21 @@ func (h *hints) misses() int {
 	return h.missed
 }
 
-// hear notes a hint.
-func (h *hints) hear(revision storage.Revision) {
+// expect has the next hint of this process left out: whoever commits knows.
+func (h *hints) expect(own hint) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.revision, h.heard = revision, time.Now()
+	h.own = own
+}
+
+// hear notes a hint.
+func (h *hints) hear(heard hint) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if heard == h.own {
+		return
+	}
+	h.revision, h.heard = heard.revision, time.Now()
 	h.wake()
 }
 
@@ -146,7 +165,7 @@ func (h *hints) listenOnce(ctx context.Context) bool {
 			return true
 		}
 		if revision, err := strconv.ParseUint(notification.Payload, 10, 64); err == nil {
-			h.hear(storage.Revision(revision))
+			h.hear(hint{storage.Revision(revision), notification.PID})
 		}
 	}
 }

@@ -38,6 +38,29 @@ func TestAwait_Hint(t *testing.T) {
 	}
 }
 
+// Whoever commits gets no hint of it, and others do. Others' commits are hints to
+// it all the same.
+func TestAwait_OwnCommitIsNoHint(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	own := open(t, config(t, dsn), postgres.Options{Poll: time.Hour})
+	other := open(t, config(t, dsn), postgres.Options{Poll: time.Hour})
+	require.NoError(t, own.Await(ctx, 0)) // they listen from now on
+	require.NoError(t, other.Await(ctx, 0))
+	var head storage.Revision
+	for range 10 {
+		woken := make(chan error, 1)
+		go func() { woken <- own.Await(ctx, head) }()
+		require.NoError(t, write(ctx, t, own, one...))
+		require.NoError(t, other.Await(ctx, head))
+		require.Empty(t, woken)
+		require.NoError(t, write(ctx, t, other, one...))
+		require.NoError(t, <-woken)
+		head += 2
+	}
+}
+
 // Without hints, the poll interval bounds the wait.
 func TestAwait_Polls(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -80,20 +81,18 @@ func BenchmarkBulk(b *testing.B) {
 	execute(b, dsn, "CREATE TABLE bare AS SELECT * FROM clientaccess.members WHERE false")
 	execute(b, dsn, "CREATE TABLE bound (LIKE clientaccess.members INCLUDING ALL)")
 	for _, key := range []string{
-		"(client_id) REFERENCES clientaccess.clients", "(user_id) REFERENCES clientaccess.users",
+		"(own_client_id) REFERENCES clientaccess.clients", "(user_id) REFERENCES clientaccess.users",
 		"(manager_id, client_id) REFERENCES clientaccess.relationships",
 	} {
 		execute(b, dsn, "ALTER TABLE bound ADD FOREIGN KEY "+key)
 	}
-	rows, err := conn.Query(ctx, "SELECT * FROM clientaccess.members")
+	columns := texts(b, dsn, "SELECT column_name FROM information_schema.columns"+
+		" WHERE table_schema = 'clientaccess' AND table_name = 'members' AND is_generated = 'NEVER'")
+	rows, err := conn.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM clientaccess.members")
 	require.NoError(b, err)
 	values, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) ([]any, error) { return row.Values() })
 	require.NoError(b, err)
 	require.Len(b, values, members)
-	var columns []string
-	for _, field := range rows.FieldDescriptions() {
-		columns = append(columns, field.Name)
-	}
 	for _, table := range []string{"bare", "bound"} {
 		b.Run("COPY 10,000 rows, "+table, func(b *testing.B) {
 			for b.Loop() {

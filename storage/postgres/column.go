@@ -15,7 +15,7 @@ import (
 
 // column is one column of the table of R. Rows are sent as one array for each
 // column, written as text: that is the same in every way in which pgx can send
-// a query.
+// a query. Many new ones are sent by COPY.
 type column[R any] struct {
 	name string
 	// sent is the type in which a value is sent; stored makes the column's
@@ -24,6 +24,9 @@ type column[R any] struct {
 	// write appends the value as an element of an array. A column that has
 	// none is not written.
 	write func(b []byte, noun *R) []byte
+	// binary appends the value and its length in the binary form of the type;
+	// a column has it that has write.
+	binary func(b []byte, noun *R) []byte
 	// into is what a row is scanned into.
 	into func(noun *R) any
 	// key appends a part of a key as an element of an array.
@@ -34,9 +37,10 @@ type column[R any] struct {
 func text[R any](name string, of func(*R) *string) column[R] {
 	return column[R]{
 		name: name, sent: "text", stored: "?", loaded: "?",
-		write: func(b []byte, noun *R) []byte { return appendText(b, *of(noun)) },
-		into:  func(noun *R) any { return intoText{of(noun)} },
-		key:   appendText,
+		write:  func(b []byte, noun *R) []byte { return appendText(b, *of(noun)) },
+		binary: func(b []byte, noun *R) []byte { return binaryText(b, *of(noun)) },
+		into:   func(noun *R) any { return intoText{of(noun)} },
+		key:    appendText,
 	}
 }
 
@@ -44,8 +48,9 @@ func text[R any](name string, of func(*R) *string) column[R] {
 func flag[R any](name string, of func(*R) *bool) column[R] {
 	return column[R]{
 		name: name, sent: "boolean", stored: "?", loaded: "?",
-		write: func(b []byte, noun *R) []byte { return strconv.AppendBool(b, *of(noun)) },
-		into:  func(noun *R) any { return of(noun) },
+		write:  func(b []byte, noun *R) []byte { return strconv.AppendBool(b, *of(noun)) },
+		binary: func(b []byte, noun *R) []byte { return binaryFlag(b, *of(noun)) },
+		into:   func(noun *R) any { return of(noun) },
 	}
 }
 
@@ -53,8 +58,9 @@ func flag[R any](name string, of func(*R) *bool) column[R] {
 func number[R any, N int | uint64](name string, of func(*R) *N) column[R] {
 	return column[R]{
 		name: name, sent: "bigint", stored: "?", loaded: "?",
-		write: func(b []byte, noun *R) []byte { return fmt.Append(b, *of(noun)) },
-		into:  func(noun *R) any { return of(noun) },
+		write:  func(b []byte, noun *R) []byte { return fmt.Append(b, *of(noun)) },
+		binary: func(b []byte, noun *R) []byte { return binaryNumber(b, int64(*of(noun))) },
+		into:   func(noun *R) any { return of(noun) },
 	}
 }
 
@@ -62,8 +68,9 @@ func number[R any, N int | uint64](name string, of func(*R) *N) column[R] {
 func seconds[R any](name string, of func(*R) *time.Duration) column[R] {
 	return column[R]{
 		name: name, sent: "bigint", stored: "?", loaded: "?",
-		write: func(b []byte, noun *R) []byte { return strconv.AppendInt(b, int64(*of(noun)/time.Second), 10) },
-		into:  func(noun *R) any { return intoSeconds{of(noun)} },
+		write:  func(b []byte, noun *R) []byte { return strconv.AppendInt(b, int64(*of(noun)/time.Second), 10) },
+		binary: func(b []byte, noun *R) []byte { return binaryNumber(b, int64(*of(noun)/time.Second)) },
+		into:   func(noun *R) any { return intoSeconds{of(noun)} },
 	}
 }
 
@@ -71,8 +78,9 @@ func seconds[R any](name string, of func(*R) *time.Duration) column[R] {
 func instant[R any](name string, of func(*R) *time.Time) column[R] {
 	return column[R]{
 		name: name, sent: "timestamptz", stored: "?", loaded: "?",
-		write: func(b []byte, noun *R) []byte { return appendInstant(b, *of(noun)) },
-		into:  func(noun *R) any { return intoInstant{of(noun)} },
+		write:  func(b []byte, noun *R) []byte { return appendInstant(b, *of(noun)) },
+		binary: func(b []byte, noun *R) []byte { return binaryInstant(b, *of(noun)) },
+		into:   func(noun *R) any { return intoInstant{of(noun)} },
 	}
 }
 
@@ -86,6 +94,12 @@ func digest[R any](name string, of func(*R) *relationship.Digest) column[R] {
 			}
 			return appendHex(b, of(noun).String())
 		},
+		binary: func(b []byte, noun *R) []byte {
+			if *of(noun) == (relationship.Digest{}) {
+				return binaryNull(b)
+			}
+			return binaryText(b, string(of(noun)[:]))
+		},
 		into: func(noun *R) any { return intoDigest{of(noun)} },
 		key:  appendHex,
 	}
@@ -95,7 +109,8 @@ func digest[R any](name string, of func(*R) *relationship.Digest) column[R] {
 func names[R any](name string, of func(*R) *permset.Names) column[R] {
 	return column[R]{
 		name: name, sent: "text", stored: "string_to_array(?, ' ')", loaded: "array_to_string(?, ' ')",
-		write: func(b []byte, noun *R) []byte { return appendQuoted(b, of(noun).String()) },
+		write:  func(b []byte, noun *R) []byte { return appendQuoted(b, of(noun).String()) },
+		binary: func(b []byte, noun *R) []byte { return binaryTexts(b, of(noun).String()) },
 		into: func(noun *R) any {
 			return &intoNames{set: of(noun), known: map[string]permset.Names{}}
 		},

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,8 +16,13 @@ func (j *Journal) Commit(ctx context.Context, after storage.Head, run func([]sto
 	if tx := joined(ctx); tx != nil {
 		return j.commitJoined(ctx, tx, after, run)
 	}
-	var behind page
-	return j.transact(ctx, func(s *script) { s.page(after.Revision, &behind) }, func(t *turn) (proof, error) {
+	var behind *page
+	read := func(s *script) {
+		if behind = nil; !j.alone.Load() {
+			behind = s.page(after.Revision)
+		}
+	}
+	return j.transact(ctx, read, func(t *turn) (proof, error) {
 		batch, err := t.commitBatch(ctx, after, behind, run)
 		if err != nil || len(batch) == 0 {
 			return nil, err
@@ -25,15 +31,16 @@ func (j *Journal) Commit(ctx context.Context, after storage.Head, run func([]sto
 	})
 }
 
-// commitBatch hands over what was missed, of which a page was read with the
-// turn, and writes what comes of it.
+// commitBatch hands over what was missed, of which a page may have been read
+// with the turn, and writes what comes of it.
 func (t *turn) commitBatch(
-	ctx context.Context, after storage.Head, behind page, run func([]storage.Commit) ([]storage.Commit, error),
+	ctx context.Context, after storage.Head, behind *page, run func([]storage.Commit) ([]storage.Commit, error),
 ) ([]storage.Commit, error) {
 	missed, err := t.missed(ctx, after, behind)
 	if err != nil {
 		return nil, err
 	}
+	t.j.alone.Store(len(missed) == 0)
 	batch, err := run(missed)
 	if err != nil || len(batch) == 0 {
 		return nil, err
@@ -44,9 +51,18 @@ func (t *turn) commitBatch(
 }
 
 // missed reads the commits behind one, as far as they are not in a page already.
-func (t *turn) missed(ctx context.Context, after storage.Head, p page) ([]storage.Commit, error) {
+// Where the head is the commit itself, there are none, and no page is needed.
+func (t *turn) missed(ctx context.Context, after storage.Head, p *page) ([]storage.Commit, error) {
+	if p == nil && after.Revision == t.head.revision && after.Chain == t.head.chain {
+		return nil, nil
+	}
 	var missed []storage.Commit
 	for {
+		if p == nil {
+			if err := t.send(ctx, func(s *script) { p = s.page(after.Revision) }); err != nil {
+				return nil, err
+			}
+		}
 		if err := p.compare(after); err != nil {
 			return nil, err
 		}
@@ -57,9 +73,7 @@ func (t *turn) missed(ctx context.Context, after storage.Head, p page) ([]storag
 		if after.Revision == t.head.revision {
 			return missed, nil
 		}
-		if err := t.send(ctx, func(s *script) { s.page(after.Revision, &p) }); err != nil {
-			return nil, err
-		}
+		p = nil
 	}
 }
 
@@ -78,14 +92,19 @@ func standsInLog(commit storage.Commit) proof {
 }
 
 // write writes a batch, in a number of round trips that does not depend on it
-// unless somebody is erased.
+// unless somebody is erased. One with few lines is sent together with COMMIT. A
+// larger one is sent before: it may take long, and then COMMIT alone does not.
 func (t *turn) write(ctx context.Context, batch []storage.Commit) error {
 	var erased []relationship.UserID
+	lines := 0
 	for i, commit := range batch {
 		if want := t.head.revision + storage.Revision(i) + 1; commit.Revision != want {
 			return fmt.Errorf("postgres: commit %d cannot follow commit %d", commit.Revision, want-1)
 		}
 		erased = append(erased, commit.Erased()...)
+		for _, event := range commit.Events {
+			lines += len(event.Lines)
+		}
 	}
 	t.wrote = true
 	if err := t.eraseFromLog(ctx, erased); err != nil {
@@ -93,125 +112,57 @@ func (t *turn) write(ctx context.Context, batch []storage.Commit) error {
 	}
 	s := t.script()
 	s.putLines(batch)
-	for _, commit := range batch {
-		commit, _ = commit.Without(erased...)
-		body, err := storage.AppendCommit(nil, commit)
-		if err != nil {
-			return err
-		}
-		s.queue("INSERT INTO clientaccess.log (rev, entry, at, chain, body)"+
-			" VALUES ($1::bigint, $2::text, $3::text::timestamptz, $4::text::bytea, $5::bytea)",
-			int64(commit.Revision), commit.ID, instantText(commit.At), hexText(commit.Chain[:]), body)
-		s.noteUsers(commit)
+	if err := s.putCommits(batch, erased); err != nil {
+		return err
 	}
 	last := headOf(batch[len(batch)-1])
 	s.setHead(last)
 	if !t.j.options.NoNotify {
+		if t.conn != nil {
+			t.j.hints.expect(hint{last.Revision, t.conn.Conn().PgConn().PID()})
+		}
 		s.queue("SELECT pg_notify($1::text, $2::text)", t.j.options.Schema, fmt.Sprint(last.Revision))
 	}
-	if err := t.run(ctx, s); err != nil {
+	if lines <= s.few && t.conn != nil {
+		t.leave(s)
+	} else if err := t.run(ctx, s); err != nil {
 		return err
 	}
-	t.head.revision = last.Revision
+	t.head.revision, t.head.chain = last.Revision, last.Chain
+	return nil
+}
+
+// putCommits queues what writes commits into the log, without the data of those
+// who are erased. The bodies are sent as one value, of which each row is a part.
+func (s *script) putCommits(batch []storage.Commit, erased []relationship.UserID) error {
+	var bodies []byte
+	ends := make([]int, len(batch))
+	for i, commit := range batch {
+		commit, _ = commit.Without(erased...)
+		var err error
+		if bodies, err = storage.AppendCommit(bodies, commit); err != nil {
+			return err
+		}
+		ends[i] = len(bodies)
+		s.noteUsers(commit)
+	}
+	number := func(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
+	at := 0
+	s.queue("INSERT INTO clientaccess.log (rev, entry, at, chain, body)"+
+		" SELECT rev, entry, at, chain, substring($6::bytea FROM starts + 1 FOR ends - starts) FROM unnest($1::text::bigint[],"+
+		" $2::text::text[], $3::text::timestamptz[], $4::text::bytea[], $5::text::int[], $7::text::int[])"+
+		" AS sent (rev, entry, at, chain, starts, ends)",
+		array(batch, func(b []byte, c *storage.Commit) []byte { return number(b, int(c.Revision)) }),
+		array(batch, func(b []byte, c *storage.Commit) []byte { return appendText(b, c.ID) }),
+		array(batch, func(b []byte, c *storage.Commit) []byte { return appendInstant(b, c.At) }),
+		array(batch, func(b []byte, c *storage.Commit) []byte { return appendBytes(b, c.Chain[:]) }),
+		array(ends, func(b []byte, end *int) []byte { b, at = number(b, at), *end; return b }),
+		bodies,
+		array(ends, func(b []byte, end *int) []byte { return number(b, *end) }))
 	return nil
 }
 
 func (s *script) setHead(head storage.Head) {
 	s.queue("UPDATE clientaccess.head SET rev = $1::bigint, at = $2::text::timestamptz, chain = $3::text::bytea",
 		int64(head.Revision), instantOrNull(head.At), hexText(head.Chain[:]))
-}
-
-// putLines queues what the lines of commits leave. Of the same record only the
-// last counts. Nothing has to be deferred to the end of the transaction: unique
-// values are given free first, what others refer to is written before them, and
-// what is deleted goes last.
-func (s *script) putLines(batch []storage.Commit) {
-	last := map[relationship.Key]relationship.Record{}
-	var order []relationship.Key
-	for _, commit := range batch {
-		for _, event := range commit.Events {
-			for _, line := range event.Lines {
-				key := line.Key()
-				if _, known := last[key]; !known {
-					order = append(order, key)
-				}
-				last[key] = line.After
-			}
-		}
-	}
-	puts := map[relationship.Kind][]relationship.Record{}
-	gone := map[relationship.Kind][]relationship.Key{}
-	for _, key := range order {
-		if record := last[key]; record != nil {
-			puts[key.Kind] = append(puts[key.Kind], record)
-		} else {
-			gone[key.Kind] = append(gone[key.Kind], key)
-		}
-	}
-	s.release(puts, gone)
-	s.putAll(puts)
-	for i := len(tables) - 1; i >= 0; i-- {
-		tables[i].table.remove(s, gone[tables[i].kind])
-	}
-}
-
-// putAll queues what writes records, those first to which others refer.
-func (s *script) putAll(records map[relationship.Kind][]relationship.Record) {
-	for _, each := range tables {
-		each.table.put(s, records[each.kind])
-		if each.kind == relationship.KindPartner {
-			s.putDomains(records[each.kind])
-		}
-	}
-}
-
-// address is the e-mail address that a user is going to have; empty for none.
-type address struct{ user, email string }
-
-// release queues what gives e-mail addresses and domains free that are going to
-// be another's.
-func (s *script) release(puts map[relationship.Kind][]relationship.Record, gone map[relationship.Kind][]relationship.Key) {
-	var addresses []address
-	for _, record := range puts[relationship.KindUser] {
-		user := record.(relationship.User)
-		addresses = append(addresses, address{string(user.ID), string(user.Email)})
-	}
-	for _, key := range gone[relationship.KindUser] {
-		addresses = append(addresses, address{user: key.First})
-	}
-	if len(addresses) > 0 {
-		s.queue("UPDATE clientaccess.users AS kept SET email = NULL"+
-			" FROM unnest($1::text::text[], $2::text::text[]) AS sent (user_id, email)"+
-			" WHERE kept.user_id = sent.user_id AND kept.email IS NOT NULL AND kept.email IS DISTINCT FROM sent.email",
-			array(addresses, func(b []byte, a *address) []byte { return appendText(b, a.user) }),
-			array(addresses, func(b []byte, a *address) []byte { return appendText(b, a.email) }))
-	}
-	keys := gone[relationship.KindPartner]
-	for _, record := range puts[relationship.KindPartner] {
-		keys = append(keys, record.Key())
-	}
-	if len(keys) > 0 {
-		s.queue("DELETE FROM clientaccess.partner_domains AS kept USING unnest($1::text::text[]) AS sent (partner_id)"+
-			" WHERE kept.partner_id = sent.partner_id",
-			array(keys, func(b []byte, key *relationship.Key) []byte { return appendText(b, key.First) }))
-	}
-}
-
-// owned is a domain and its partner.
-type owned struct{ domain, partner string }
-
-func (s *script) putDomains(partners []relationship.Record) {
-	var domains []owned
-	for _, record := range partners {
-		partner := record.(relationship.Partner)
-		for _, domain := range partner.Domains.List() {
-			domains = append(domains, owned{string(domain), string(partner.ID)})
-		}
-	}
-	if len(domains) > 0 {
-		s.queue("INSERT INTO clientaccess.partner_domains (domain, partner_id)"+
-			" SELECT domain, partner_id FROM unnest($1::text::text[], $2::text::text[]) AS sent (domain, partner_id)",
-			array(domains, func(b []byte, o *owned) []byte { return appendText(b, o.domain) }),
-			array(domains, func(b []byte, o *owned) []byte { return appendText(b, o.partner) }))
-	}
 }

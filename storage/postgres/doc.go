@@ -48,8 +48,11 @@
 // while waiting. A process that is stopped or cut off in its turn loses it after
 // ten seconds.
 //
-// A batch of any size is written in a constant number of round trips; erasing a
-// person takes more, where many commits have data of them.
+// A batch takes two round trips, one of which waits for the turn. Where another
+// process has written, a third may be needed. One with more than a thousand
+// records takes a third in any case, however large it is, and one more for COPY
+// of each kind of which it has more than a thousand new ones. Erasing a person
+// takes more, where many commits have data of them.
 //
 // Errors hold neither the connection string nor values of rows.
 //
@@ -63,7 +66,8 @@
 // the rules: no member of a client or a user that is not there, one membership
 // for each client and user, an e-mail address and a domain for one only. What is
 // written into them by hand beside the log shows in processes that load it, and
-// not in others; access.Manager.Verify finds it.
+// not in others, whose changes may then be refused by the server;
+// access.Manager.Verify finds it.
 //
 // A person who is erased is taken out of tables and log in one step. What the
 // server keeps of old rows until it vacuums, in its write-ahead log, in backups
@@ -78,8 +82,9 @@
 //
 // The SQL has no triggers, sequences, advisory locks or extensions, and defers
 // no constraint, so that databases that speak PostgreSQL's language can take its
-// place. We have run PostgreSQL 15, and no other; those without NOTIFY need
-// Options.NoNotify.
+// place. They need foreign keys over generated columns, which CockroachDB has
+// since 24.2, and COPY in its binary form. We have run PostgreSQL 15, and no
+// other; those without NOTIFY need Options.NoNotify.
 //
 // The tables are described where they are made: in the folder migrations.
 package postgres

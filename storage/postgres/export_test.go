@@ -1,9 +1,22 @@
 package postgres
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
 
 // Migrations is how many migrations this package knows.
 var Migrations = len(migrations)
+
+// MigrateTo is Migrate as it was when there were fewer migrations.
+func MigrateTo(ctx context.Context, config *pgxpool.Config, version int) error {
+	return migrate(ctx, config, Options{}, version)
+}
+
+// SetFew changes from how many on new records go by COPY.
+func (j *Journal) SetFew(few int) { j.few = few }
 
 // SetIdle changes for how long a turn may give no sign of life.
 func (j *Journal) SetIdle(limit time.Duration) { j.idle = limit }

@@ -19,13 +19,18 @@ var start = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 // following makes the commit behind one that writes records, and deletes those
 // of keys.
 func following(t require.TestingT, head storage.Head, records []relationship.Record, gone ...relationship.Record) storage.Commit {
-	event := relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}, At: start}
+	var lines []relationship.Line
 	for _, record := range records {
-		event.Lines = append(event.Lines, relationship.Line{After: record})
+		lines = append(lines, relationship.Line{After: record})
 	}
 	for _, record := range gone {
-		event.Lines = append(event.Lines, relationship.Line{Before: record})
+		lines = append(lines, relationship.Line{Before: record})
 	}
+	return ofLines(t, head, lines)
+}
+
+func ofLines(t require.TestingT, head storage.Head, lines []relationship.Line) storage.Commit {
+	event := relationship.Event{Change: "Write", Actor: relationship.Actor{Kind: relationship.ByHost}, At: start, Lines: lines}
 	commit := storage.Commit{Revision: head.Revision + 1, ID: rand.Text(), At: start, Events: []relationship.Event{event}}
 	chain, err := storage.Seal(head.Chain, commit)
 	require.NoError(t, err)

@@ -56,9 +56,8 @@ func (j *Journal) commitJoined(
 	}()
 	t := &turn{j: j, tx: savepoint}
 	s := t.script()
-	var behind page
 	s.lock(&t.head)
-	s.page(after.Revision, &behind)
+	behind := s.page(after.Revision)
 	if err := savepoint.SendBatch(ctx, &s.batch).Close(); err != nil {
 		return wrapWait(ctx, "wait for the turn", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -71,10 +72,13 @@ type Journal struct {
 	notices *notices
 	hints   *hints
 	idle    time.Duration // idleLimit
+	few     int           // fewRecords
 
 	// local is the queue of this process's writers, so that not more than one
 	// of them waits in the database.
 	local chan struct{}
+	// alone says that nobody else had written before the last turn.
+	alone atomic.Bool
 
 	// mu guards what follows. done is closed when the journal is.
 	mu   sync.Mutex
@@ -103,7 +107,7 @@ func Open(ctx context.Context, config *pgxpool.Config, options Options) (*Journa
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
 	j := &Journal{
-		options: options, notices: newNotices(), idle: idleLimit, local: make(chan struct{}, 1), done: make(chan struct{}),
+		options: options, notices: newNotices(), idle: idleLimit, few: fewRecords, local: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	config = config.Copy()
 	j.notices.install(config.ConnConfig)

@@ -76,8 +76,8 @@ func (j *Journal) Changes(ctx context.Context, after storage.Head) iter.Seq2[sto
 	return func(yield func(storage.Commit, error) bool) {
 		at, last := after, storage.Revision(0)
 		for first := true; first || at.Revision < last; first = false {
-			var p page
-			err := j.read(ctx, func(s *script) { s.page(at.Revision, &p) })
+			var p *page
+			err := j.read(ctx, func(s *script) { p = s.page(at.Revision) })
 			if err == nil {
 				err = p.compare(at)
 			}
@@ -193,11 +193,11 @@ func (t *turn) forget(ctx context.Context, upto storage.Revision) (done bool, er
 	if upto <= t.head.checkpoint {
 		return true, nil
 	}
-	var p page
+	var p *page
 	var checkpoint storage.Checkpoint
 	if err := t.send(ctx, func(s *script) {
 		s.checkpoint(&checkpoint)
-		s.page(t.head.checkpoint, &p)
+		p = s.page(t.head.checkpoint)
 	}); err != nil {
 		return false, err
 	}

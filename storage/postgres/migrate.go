@@ -62,6 +62,10 @@ func checkVersion(version int) error {
 // Errors: ErrNewer, a *relationship.FieldError for what is chosen wrongly, and
 // what the driver says. A migration is applied as a whole or not at all.
 func Migrate(ctx context.Context, config *pgxpool.Config, options Options) error {
+	return migrate(ctx, config, options, len(migrations))
+}
+
+func migrate(ctx context.Context, config *pgxpool.Config, options Options, upTo int) error {
 	if config == nil {
 		return fmt.Errorf("postgres: migrate: %w", &relationship.FieldError{Noun: "journal", Field: "config", Problem: "is missing"})
 	}
@@ -76,7 +80,7 @@ func Migrate(ctx context.Context, config *pgxpool.Config, options Options) error
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // what counts is committed
 	m := migrator{options, conn}
 	err = m.prepare(ctx)
-	for version, text := range migrations {
+	for version, text := range migrations[:upTo] {
 		if err == nil {
 			err = m.apply(ctx, version+1, text)
 		}

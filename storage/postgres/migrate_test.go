@@ -126,3 +126,55 @@ func TestOpen_ErrorsHaveNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// A database of an older version, with data, is brought up to this one by ten at
+// once. What it held is there, and so are the constraints.
+func TestMigrate_FromAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for version := 1; version < postgres.Migrations; version++ {
+		dsn := pgtest.Database(t, pgtest.Options{})
+		require.NoError(t, postgres.MigrateTo(ctx, config(t, dsn), version))
+		_, err := postgres.Open(ctx, config(t, dsn), postgres.Options{})
+		require.ErrorIs(t, err, postgres.ErrNotMigrated)
+
+		// It is written to as if it were of this version: what came since is not
+		// written by this package.
+		execute(t, dsn, "INSERT INTO clientaccess.migrations (version) SELECT generate_series($1::int + 1, $2::int)", version, postgres.Migrations)
+		older := open(t, config(t, dsn), postgres.Options{NoNotify: true})
+		require.NoError(t, write(ctx, t, older, scene(t)...))
+		require.NoError(t, write(ctx, t, older, client("harbor")))
+		records, log := load(t, older), all(t, older, storage.Head{})
+		execute(t, dsn, "DELETE FROM clientaccess.migrations WHERE version > $1", version)
+		require.ErrorIs(t, write(ctx, t, older, client("aster")), postgres.ErrNotMigrated)
+
+		var racers sync.WaitGroup
+		for range 10 {
+			racers.Go(func() {
+				config, err := pgxpool.ParseConfig(dsn)
+				if assert.NoError(t, err) {
+					assert.NoError(t, postgres.Migrate(ctx, config, postgres.Options{}))
+				}
+			})
+		}
+		racers.Wait()
+		journal := open(t, config(t, dsn), postgres.Options{NoNotify: true})
+		require.Equal(t, older.ID(), journal.ID())
+		require.Equal(t, records, load(t, journal))
+		require.Equal(t, log, all(t, journal, storage.Head{}))
+		require.NoError(t, write(ctx, t, journal, client("aster")))
+		require.Equal(t, shape(t, pgtest.Database(t, pgtest.Options{Template: migrated})), shape(t, dsn))
+		require.Equal(t, foreignKeyViolation, outcome(t, dsn, "DELETE FROM clientaccess.clients WHERE client_id = 'lumen'"))
+	}
+}
+
+// shape is every column, index and constraint.
+func shape(t *testing.T, dsn string) []string {
+	return texts(t, dsn, `
+		SELECT concat_ws(' ', table_name, column_name, data_type, collation_name, is_nullable, generation_expression)
+		FROM information_schema.columns WHERE table_schema = 'clientaccess'
+		UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'clientaccess'
+		UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+		WHERE connamespace = 'clientaccess'::regnamespace
+		ORDER BY 1`)
+}

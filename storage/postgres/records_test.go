@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -181,6 +182,9 @@ func TestRecords_ComeBackAsTheyWere(t *testing.T) {
 			want := map[relationship.Key]relationship.Record{}
 			written, head := 0, storage.Head{}
 			for range rounds {
+				journal.SetFew(pick(c, 0, 1000)) // by COPY, or with the rest
+				before := maps.Clone(want)
+				var lines []relationship.Line
 				var records, gone []relationship.Record
 				for _, kind := range relationship.Kinds() {
 					for range 4 {
@@ -194,11 +198,15 @@ func TestRecords_ComeBackAsTheyWere(t *testing.T) {
 							continue
 						}
 						records = append(records, record)
+						lines = append(lines, relationship.Line{Before: before[record.Key()], After: record})
 						want[record.Key()] = record
 					}
 				}
 				gone = slices.DeleteFunc(gone, func(record relationship.Record) bool { return want[record.Key()] != nil })
-				commit := following(t, head, records, gone...)
+				for _, record := range gone {
+					lines = append(lines, relationship.Line{Before: record})
+				}
+				commit := ofLines(t, head, lines)
 				require.NoError(t, journal.Commit(ctx, head, func([]storage.Commit) ([]storage.Commit, error) {
 					return []storage.Commit{commit}, nil
 				}))

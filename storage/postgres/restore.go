@@ -79,7 +79,7 @@ func (t *turn) restore(ctx context.Context, whole storage.Whole) error {
 // restoreRecords collects the records first: a text that a program wrote may
 // have them in any order.
 func (t *turn) restoreRecords(ctx context.Context, whole storage.Whole) error {
-	records := map[relationship.Kind][]relationship.Record{}
+	all := records{}
 	keys := map[relationship.Key]bool{}
 	for record, err := range whole.Records {
 		if err != nil {
@@ -90,16 +90,16 @@ func (t *turn) restoreRecords(ctx context.Context, whole storage.Whole) error {
 			return fmt.Errorf("%w: %s is there twice", storage.ErrCorrupt, key)
 		}
 		keys[key] = true
-		records[key.Kind] = append(records[key.Kind], record)
+		all[key.Kind] = append(all[key.Kind], record)
 	}
 	for _, each := range tables {
-		for all := records[each.kind]; len(all) > 0; {
-			n := min(len(all), most)
-			some := map[relationship.Kind][]relationship.Record{each.kind: all[:n]}
-			if err := t.send(ctx, func(s *script) { s.putAll(some) }); err != nil {
+		for left := all[each.kind]; len(left) > 0; {
+			n := min(len(left), most)
+			some := records{each.kind: left[:n]}
+			if err := t.send(ctx, func(s *script) { s.putAll(some, nil) }); err != nil {
 				return err
 			}
-			all = all[n:]
+			left = left[n:]
 		}
 	}
 	s := t.script()

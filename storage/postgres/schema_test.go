@@ -114,6 +114,25 @@ func TestSchema_RefusesWhatNoRuleLeaves(t *testing.T) {
 	require.Len(t, all(t, journal, storage.Head{}), 1)
 }
 
+// Someone has written a row by hand that is not in the log. Many new ones, among
+// which is the same, are refused as a whole.
+func TestSchema_CopyReplacesNothing(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	journal := open(t, config(t, dsn), postgres.Options{NoNotify: true})
+	execute(t, dsn, "INSERT INTO clientaccess.clients (client_id, name, closed, super_admins) VALUES ('lumen', 'By hand', false, 0)")
+	before := load(t, journal)
+	journal.SetFew(1)
+	err := write(ctx, t, journal, client("harbor"), client("lumen"))
+	said, is := errors.AsType[*pgconn.PgError](err)
+	require.True(t, is, "%v", err)
+	require.Equal(t, "clients_pkey", said.ConstraintName)
+	require.Equal(t, before, load(t, journal))
+	require.Empty(t, all(t, journal, storage.Head{}))
+	require.NoError(t, write(ctx, t, journal, client("harbor"), client("aster")))
+}
+
 // All of it is given up in one batch, and exchanged in another, without anything
 // deferred: what is unique is given free first.
 func TestSchema_OneBatchTurnsEverythingRound(t *testing.T) {
@@ -149,6 +168,29 @@ func TestSchema_OneBatchTurnsEverythingRound(t *testing.T) {
 		}), "commit %d", commit.Revision)
 	}
 	require.Equal(t, map[relationship.Key]relationship.Record{carla.Key(): carla, harbor.Key(): harbor}, load(t, journal))
+}
+
+// Of a record that comes and goes in one batch nothing is left, and of one that
+// goes and comes the last.
+func TestSchema_OneBatchAddsAndRemoves(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	journal := open(t, config(t, dsn), postgres.Options{NoNotify: true})
+	journal.SetFew(0)
+	require.NoError(t, write(ctx, t, journal, client("aster")))
+	head := headOf(all(t, journal, storage.Head{}))
+	closed := client("aster")
+	closed.Closed = true
+	var batch []storage.Commit
+	for _, lines := range [][]relationship.Line{
+		{{After: client("lumen")}, {Before: client("aster")}}, {{Before: client("lumen")}, {After: closed}},
+	} {
+		batch = append(batch, ofLines(t, head, lines))
+		head = headOf(batch)
+	}
+	require.NoError(t, journal.Commit(ctx, storage.Head{Revision: 1}, func([]storage.Commit) ([]storage.Commit, error) { return batch, nil }))
+	require.Equal(t, map[relationship.Key]relationship.Record{closed.Key(): closed}, load(t, journal))
 }
 
 // A person with a SQL prompt can ask.

@@ -13,7 +13,9 @@ import (
 
 // table is the table of one kind of record.
 type table interface {
-	// put queues what writes records of the kind.
+	// add queues what writes new records of the kind, by COPY; put what writes
+	// records in place of those that are there, if they are.
+	add(s *script, records []relationship.Record)
 	put(s *script, records []relationship.Record)
 	// remove queues what deletes the records of keys.
 	remove(s *script, keys []relationship.Key)
@@ -47,11 +49,22 @@ func (t tableOf[R]) put(s *script, records []relationship.Record) {
 	}
 }
 
-func (t tableOf[R]) putSome(s *script, records []relationship.Record) {
+func (t tableOf[R]) add(s *script, records []relationship.Record) {
+	if len(records) > 0 {
+		s.copy(t.copyIn(nounsOf[R](records)))
+	}
+}
+
+func nounsOf[R relationship.Record](records []relationship.Record) []R {
 	nouns := make([]R, len(records))
 	for i, record := range records {
 		nouns[i] = record.(R)
 	}
+	return nouns
+}
+
+func (t tableOf[R]) putSome(s *script, records []relationship.Record) {
+	nouns := nounsOf[R](records)
 	var names, sent, values, replaced []string
 	var args []any
 	for i, column := range t.columns {

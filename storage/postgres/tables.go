@@ -33,9 +33,10 @@ var tables = []kindTable{
 var catalogTable = tableOf[relationship.Catalog]{"catalog", 1, []column[relationship.Catalog]{
 	{
 		name: "id", sent: "text", stored: "?", loaded: "?",
-		write: func(b []byte, noun *relationship.Catalog) []byte { return appendText(b, noun.Key().First) },
-		into:  func(*relationship.Catalog) any { return intoText{new(string)} },
-		key:   appendText,
+		write:  func(b []byte, noun *relationship.Catalog) []byte { return appendText(b, noun.Key().First) },
+		binary: func(b []byte, noun *relationship.Catalog) []byte { return binaryText(b, noun.Key().First) },
+		into:   func(*relationship.Catalog) any { return intoText{new(string)} },
+		key:    appendText,
 	},
 	text("declaration", func(c *relationship.Catalog) *string { return &c.Declaration }),
 }}

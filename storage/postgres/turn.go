@@ -20,8 +20,10 @@ type turn struct {
 	tx   pgx.Tx
 	conn *pgxpool.Conn // nil in a transaction of the host's
 	head head
-	// wrote is set when there is something to commit.
+	// wrote is set when there is something to commit. last is what of it goes to
+	// the server together with COMMIT; nil when all of it is there.
 	wrote bool
+	last  *script
 
 	// using is held while the connection is used. still stops the signs of life,
 	// and waits for them.
@@ -49,6 +51,9 @@ const (
 	resolveLimit = 10 * time.Second
 	// writeLimit bounds writing a batch.
 	writeLimit = 5 * time.Minute
+	// fewRecords is how many lines of a batch, or new records of a kind, are not
+	// worth a round trip of their own.
+	fewRecords = 1000
 )
 
 // transact takes the writers' turn, runs work in it, and commits what it wrote.
@@ -204,7 +209,7 @@ func (t *turn) live() {
 	}()
 }
 
-func (t *turn) script() *script { return &script{Options: t.j.options} }
+func (t *turn) script() *script { return &script{Options: t.j.options, few: t.j.few} }
 
 // send runs a script.
 func (t *turn) send(ctx context.Context, fill func(*script)) error {
@@ -214,16 +219,35 @@ func (t *turn) send(ctx context.Context, fill func(*script)) error {
 }
 
 func (t *turn) run(ctx context.Context, s *script) error {
-	if s.batch.Len() == 0 {
+	if s.empty() {
 		return nil
 	}
 	t.using.Lock()
 	defer t.using.Unlock()
-	if err := t.tx.SendBatch(ctx, &s.batch).Close(); err != nil {
+	for _, part := range s.parts {
+		err := t.sendBatch(ctx, &part.batch)
+		if err == nil {
+			_, err = t.tx.Conn().PgConn().CopyFrom(ctx, part.rows, part.statement)
+		}
+		if err != nil {
+			return t.failed(wrap("write", err))
+		}
+	}
+	if err := t.sendBatch(ctx, &s.batch); err != nil {
 		return t.failed(wrap("write", err))
 	}
 	return nil
 }
+
+func (t *turn) sendBatch(ctx context.Context, batch *pgx.Batch) error {
+	if batch.Len() == 0 {
+		return nil
+	}
+	return t.tx.SendBatch(ctx, batch).Close()
+}
+
+// leave has a script sent with COMMIT.
+func (t *turn) leave(s *script) { t.last = s }
 
 // failed is an error of a turn before its COMMIT. A transaction of the host's is
 // not tried again: it holds what is not ours.
@@ -232,84 +256,6 @@ func (t *turn) failed(err error) error {
 		return err
 	}
 	return again(err, t.conn.Conn().IsClosed(), true)
-}
-
-// unansweredError says that COMMIT was sent, and that no answer came.
-type unansweredError struct{ err error }
-
-func (e *unansweredError) Error() string { return e.err.Error() }
-
-// commit commits. The caller's context is not heard: ending it would make the
-// server report a success that it did not wait for.
-func (t *turn) commit() error {
-	t.still()
-	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
-	defer cancel()
-	warned, err := t.j.notices.during(t.conn.Conn().PgConn(), func() error { return t.tx.Commit(ctx) })
-	switch {
-	case err == nil && warned:
-		return errUnconfirmed()
-	case err == nil:
-		return nil
-	case errors.Is(err, pgx.ErrTxCommitRollback):
-		return fmt.Errorf("postgres: the server took the transaction back: %w", err)
-	case t.conn.Conn().IsClosed() || codeOf(err) == codeStatementUnknown:
-		return &unansweredError{err}
-	}
-	return again(wrap("commit", err), false, true)
-}
-
-func errUnconfirmed() error {
-	return fmt.Errorf("postgres: %w: the wait for a synchronous standby was given up", storage.ErrUnconfirmed)
-}
-
-// resolve finds out whether a COMMIT that was not answered happened: in a turn
-// of its own, before which the lost one has to have ended. Then it commits
-// something itself. A standby that confirms this has confirmed what came before.
-func (j *Journal) resolve(look proof) (written bool, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), j.idle+resolveLimit)
-	defer cancel()
-	for try := 1; ; try++ {
-		var seen bool
-		seen, err = j.look(ctx, look)
-		written = written || seen
-		switch {
-		case err == nil || errors.Is(err, storage.ErrUnconfirmed):
-			return seen, err
-		case ctx.Err() != nil, errors.Is(err, errCannotTell), errors.Is(err, ErrNewer):
-			return written, unresolved(written, err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Duration(min(1<<try, 500)) * time.Millisecond):
-		}
-	}
-}
-
-func unresolved(written bool, err error) error {
-	if written {
-		return errUnconfirmed()
-	}
-	return fmt.Errorf("%w: %w", storage.ErrUnknownOutcome, err)
-}
-
-// errCannotTell: the trace that was looked for would be gone in either case.
-var errCannotTell = errors.New("its trace is gone from the log")
-
-func (j *Journal) look(ctx context.Context, look proof) (written bool, err error) {
-	t, err := j.begin(ctx, nil)
-	if err != nil {
-		return false, err
-	}
-	defer t.end()
-	written, err = look(t)
-	if err != nil || !written {
-		return false, err
-	}
-	if err = t.send(ctx, func(s *script) { s.queue("UPDATE clientaccess.head SET rev = rev") }); err == nil {
-		err = t.commit()
-	}
-	return true, err
 }
 
 // end gives the turn away. What was not committed is rolled back.
@@ -322,8 +268,8 @@ func (t *turn) end() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.j.idle)
 	defer cancel()
-	if t.tx != nil {
-		_ = t.tx.Rollback(ctx) // it is over, or the connection is closed and the server does it
+	if t.tx != nil && t.conn.Conn().PgConn().TxStatus() != 'I' {
+		_ = t.tx.Rollback(ctx) // or the connection is closed, and the server does it
 	}
 	t.conn.Release()
 	t.conn, t.tx = nil, nil

@@ -3,11 +3,13 @@ package postgres_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/clientaccess/clientaccess/internal/pgtest"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
+	"github.com/clientaccess/clientaccess/storage/memdb"
 	"github.com/clientaccess/clientaccess/storage/postgres"
 )
 
@@ -107,6 +110,52 @@ func TestTurn_ManyJournals(t *testing.T) {
 	writers.Wait()
 	require.Equal(t, journals*each, counted(t, follower, "lumen"))
 	t.Logf("%d commits of %d journals, seen in order in %d looks", head.Revision, journals, polls)
+}
+
+// Several processes write without a pause, each with many writers: none of them
+// keeps the turn for itself, and no writer of one waits for the others of it.
+func TestTurn_NobodyStarves(t *testing.T) {
+	t.Parallel()
+	const journals, writers, commits = 3, 8, 900
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var made [journals][writers]atomic.Int64
+	var total atomic.Int64
+	var all sync.WaitGroup
+	var stores [journals]*memdb.Store
+	for j := range stores {
+		stores[j] = build(t, open(t, config(t, dsn), postgres.Options{}))
+	}
+	for j := range made {
+		for w := range made[j] {
+			all.Go(func() {
+				for ctx.Err() == nil {
+					if err := count(ctx, stores[j], fmt.Sprint(j, w)); !assert.True(t, err == nil || errors.Is(err, storage.ErrContended), "%v", err) || err != nil {
+						return
+					}
+					made[j][w].Add(1)
+					if total.Add(1) >= commits {
+						stop()
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
+	for j := range made {
+		var of, least, most int64
+		for w := range made[j] {
+			n := made[j][w].Load()
+			of, most = of+n, max(most, n)
+			if w == 0 || n < least {
+				least = n
+			}
+		}
+		t.Logf("process %d: %d of %d changes, each writer %d to %d", j, of, total.Load(), least, most)
+		require.Greater(t, of, int64(commits/journals/10))
+		require.Greater(t, least, most/10)
+	}
 }
 
 // A process that is stopped in its turn loses it, and when it goes on, it has

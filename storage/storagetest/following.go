@@ -32,7 +32,8 @@ type keptShared struct{ storage.Shared }
 
 func (keptShared) Close() error { return nil }
 
-// gated lets nobody read the feed while it is shut.
+// gated lets nobody read the feed while it is shut. Shutting it waits for who is
+// reading.
 type gated struct {
 	keptShared
 	mu   sync.Mutex
@@ -46,12 +47,15 @@ func (g *gated) set(shut bool) {
 }
 
 func (g *gated) Changes(ctx context.Context, after storage.Head) iter.Seq2[storage.Commit, error] {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.shut {
-		return func(yield func(storage.Commit, error) bool) { yield(storage.Commit{}, errFault) }
+	return func(yield func(storage.Commit, error) bool) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if g.shut {
+			yield(storage.Commit{}, errFault)
+			return
+		}
+		g.keptShared.Changes(ctx, after)(yield)
 	}
-	return g.keptShared.Changes(ctx, after)
 }
 
 // crew are engines over one journal, closed when the test ends.
