@@ -9,7 +9,11 @@ import (
 
 // withPlaces returns the order behind a change; before is the table that it fits.
 func (o *order) withPlaces(h *hasher, before *table, r storage.Reader, updates []clientUpdate) *order {
-	var places []rowUpdate
+	n := 0
+	for i := range updates {
+		n += len(updates[i].members)
+	}
+	places := make([]rowUpdate, 0, n)
 	for _, u := range updates {
 		slot := before.client(h, u.client)
 		for i := range u.members {

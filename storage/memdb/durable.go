@@ -249,7 +249,7 @@ func (s *Store) tryBatch(b *batch) (err error) {
 		if begin == nil {
 			return err
 		}
-		if failed := begin(ctx); failed != nil {
+		if failed := begin(ctx); failed != nil && !errors.Is(failed, errMoving) {
 			return failed
 		}
 		err = storage.ErrContended

@@ -2,6 +2,7 @@ package memdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -175,15 +176,21 @@ const atOnce = 256
 
 // look applies what others have committed. Where the log does not say, the
 // state is loaded anew.
-func (s *Store) look(ctx context.Context) error {
-	err := s.catchUp(ctx)
-	begin := s.beginAnew(err)
-	if begin == nil {
-		return err
+func (s *Store) look(ctx context.Context) (err error) {
+	for range mostTries {
+		err = s.catchUp(ctx)
+		begin := s.beginAnew(err)
+		if begin == nil {
+			return err
+		}
+		s.writing.Lock()
+		err = begin(ctx)
+		s.writing.Unlock()
+		if !errors.Is(err, errMoving) {
+			return err
+		}
 	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	return begin(ctx)
+	return err
 }
 
 func (s *Store) catchUp(ctx context.Context) error {
