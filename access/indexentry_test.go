@@ -123,7 +123,7 @@ func TestCrowd_AnEntryIsTheMembersOwn(t *testing.T) {
 	look()
 	held := members[0]
 	x.v.kept.Store(&kept{places: map[Place][]facts{{held.Client, held.User}: {{}}}})
-	require.Equal(t, entry(newEntry(askEvaluator, askEvaluator, 0)), alone(&held))
+	require.Equal(t, entry(askedOfEvaluator), alone(&held))
 	look()
 	t.Logf("%d pairs, %d of which have different entries", pairs, different)
 	require.Greater(t, different, pairs/2)
