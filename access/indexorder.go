@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// order has the entries of the index a second time, in the order in which lists
-// are run over: for each owner, a client or a user, those of its members or of
-// its places lie together, in the order of the ids that the snapshot has of
-// them. So a list reads its own memory from the beginning to the end, and no
-// other. An order is never changed: with makes another, which shares what did
-// not change.
+// order has the entries of the index a second time, in the order in which the
+// places of a user are run over: for each owner, a user, those of the places lie
+// together, in the order of the ids that the snapshot has of the clients. So a
+// list reads its own memory from the beginning to the end, and no other. An
+// order is never changed: with makes another, which shares what did not change.
+// The members of a client need none: its block has them in order.
 type order struct {
 	shards [shards]map[string]rows
 }
