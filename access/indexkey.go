@@ -11,8 +11,8 @@ import (
 // longer one they have a hash and the length, and the text decides.
 type idKey struct{ first, second uint64 }
 
-// keyed is the key of a long id, with a mark that no other key has: a text ends
-// with no byte 0xff, because it is UTF-8.
+// longKey is the key of a long id, with a mark that no short one has: it would
+// end with the byte 0xff, which is not UTF-8.
 func longKey(hash uint64, length int) idKey { return idKey{hash, ^uint64(length)} }
 
 // isLong reports whether equal keys are not enough.

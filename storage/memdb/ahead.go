@@ -49,10 +49,10 @@ const mostAhead = 100 * time.Millisecond
 
 // runAhead runs the jobs of a batch, and those that come, while its turn is
 // waited for. What comes of it counts where nothing else was committed until
-// then, and it is not long ago; else they are run again. So it is done where the last turn found nothing
-// of others, and only where there is something to wait for. Until the turn has
-// come, a job may still be withdrawn: then those behind it are run again, if it
-// had written something.
+// then, and it is not long ago; else they are run again. So it is done where the
+// last turn found nothing of others, and only where there is something to wait
+// for. Until the turn has come, a job may still be withdrawn: then those behind
+// it are run again, if it had written something.
 //
 // The function that is returned ends it, and may be called more than once.
 func (s *Store) runAhead(b *batch) (stop func()) {
