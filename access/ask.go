@@ -72,7 +72,7 @@ func (v *vocabulary) decideBy(p *profile, permission permset.Permission, revisio
 	failed := p.verdict.failed
 	switch {
 	case p.passes.Has(permission):
-	case p.lacks.Has(permission):
+	case p.left.Has(permission):
 		failed = failed.with(ReasonNotInSet)
 	default:
 		failed = v.decide(&p.verdict, permission)

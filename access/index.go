@@ -21,11 +21,10 @@ type index struct {
 
 // profile is a verdict that many members have in common.
 type profile struct {
-	// passes are the permissions that nothing forbids while the conditions
-	// hold, and lacks those that the member's set alone does not have: together
-	// nearly all that anybody asks about.
-	passes, lacks permset.Set
-	verdict       verdict
+	// left are the permissions that the cuts leave of all, and passes those of
+	// them that the member's set has: left has nearly all that anybody asks about.
+	left, passes permset.Set
+	verdict      verdict
 }
 
 func (v *vocabulary) profile(w verdict) *profile {
@@ -33,7 +32,7 @@ func (v *vocabulary) profile(w verdict) *profile {
 	for _, leaves := range w.leaves {
 		left = left.Intersect(leaves)
 	}
-	return &profile{left.Intersect(w.given), left.Minus(w.given), w}
+	return &profile{left, left.Intersect(w.given), w}
 }
 
 // allowed are the permissions that may be used.

@@ -106,9 +106,6 @@ func pageOf[Row any](order *nameOrder, revision storage.Revision, digest queryDi
 // them, and why the member can use nothing.
 func (q *asker) sees(e entry, client relationship.ClientID, user relationship.UserID, only bool) (why Reason, seen bool) {
 	number := e.at(q.second)
-	if !q.view.direct {
-		number = askEvaluator
-	}
 	if q.partner != "" && !q.manages(number, only, client, user) {
 		return 0, false
 	}
