@@ -1,9 +1,6 @@
 package access
 
-import (
-	"math/bits"
-	"sort"
-)
+import "sort"
 
 // block holds members of one client, close together and without pointers, so
 // that finding one touches few lines of memory and the collector has nothing
@@ -20,9 +17,14 @@ type block struct {
 	text string
 	n    uint32 // records
 	size uint16 // of a record
-	// skip is how many bits, the first, the hashes of all members share.
-	skip uint8
+	// skip is how many bits, the first, the hashes of all members share, and
+	// starts is where, by the next four bits, each sixteenth of the records begins
+	// and the last one ends; manyRecords for that number or more.
+	skip   uint8
+	starts [17]uint8
 }
+
+const manyRecords = 255
 
 // entry is what the index knows of a member: the number of a profile, until
 // when it holds (seconds behind entryEpoch; 0 is for ever), and the number of
@@ -79,49 +81,34 @@ func (r record) is(k idKey, user string) bool {
 // record is that of a number, in the order of the hashes.
 func (b *block) record(i int) record { return record(b.text[i*int(b.size):][:b.size]) }
 
-// near is how far from where it is looked for a record mostly is.
-const near = 3
-
-// find finds a user by the key of the id, its hash, and the id. Hashes are spread
-// evenly, so the hash says about where the record is, and those near there are
-// looked at first.
-func (b *block) find(h *hasher, k idKey, hash uint64, user string) (entry, bool) {
-	guess := b.guess(hash)
-	size := int(b.size)
-	at, end := max(0, guess-near)*size, min(int(b.n), guess+near+1)*size
-	for ; at < end; at += size {
-		r := b.text[at : at+shortRecord]
-		if word(r[8:]) == k.first && word(r[16:]) == k.second && (!k.isLong() || record(b.text[at:end]).is(k, user)) {
-			return entry(word(r)), true
-		}
+// find finds the number of a user's record by the key of the id, its hash, and
+// the id.
+func (b *block) find(k idKey, hash uint64, user string) (int, bool) {
+	sixteenth := hash << b.skip >> 60
+	i, end := int(b.starts[sixteenth]), int(b.starts[sixteenth+1])
+	if end == manyRecords {
+		end = int(b.n)
 	}
-	i, found := b.search(h, k, hash, guess, user)
-	if !found {
-		return 0, false
-	}
-	return b.record(i).entry(), true
-}
-
-func (b *block) guess(hash uint64) int {
-	guess, _ := bits.Mul64(hash<<b.skip, uint64(b.n))
-	return int(guess)
-}
-
-// search finds the number of a user's record, beginning anywhere.
-func (b *block) search(h *hasher, k idKey, hash uint64, i int, user string) (int, bool) {
-	hashAt := func(i int) uint64 { return h.hash(b.record(i).key()) }
-	for i > 0 && hashAt(i-1) >= hash {
-		i--
-	}
-	for i < int(b.n) && hashAt(i) < hash {
-		i++
-	}
-	for ; i < int(b.n) && hashAt(i) == hash; i++ {
-		if b.record(i).is(k, user) {
+	for ; i < end; i++ {
+		r := b.text[i*int(b.size):][:shortRecord]
+		if word(r[8:]) == k.first && word(r[16:]) == k.second && (!k.isLong() || b.record(i).is(k, user)) {
 			return i, true
 		}
 	}
 	return 0, false
+}
+
+// divide notes where the sixteenths of the records begin.
+func (b *block) divide(items []item) {
+	sixteenth := 0
+	for i := range items {
+		for ; sixteenth <= int(items[i].hash<<b.skip>>60); sixteenth++ {
+			b.starts[sixteenth] = uint8(min(i, manyRecords))
+		}
+	}
+	for ; sixteenth < len(b.starts); sixteenth++ {
+		b.starts[sixteenth] = uint8(min(len(items), manyRecords))
+	}
 }
 
 // touch reads the block from the beginning to the end, a byte of each line of

@@ -79,7 +79,7 @@ func (d *draftBlocks) merge(b *block, updates []*memberUpdate) {
 	d.items = slices.Grow(d.items, int(b.n)+len(updates))
 	d.moved = append(d.moved[:0], make([]int, b.n)...)
 	for _, u := range updates {
-		if i, is := b.search(d.h, u.key, u.hash, b.guess(u.hash), u.user); is {
+		if i, is := b.find(u.key, u.hash, u.user); is {
 			d.moved[i] = gone
 		}
 	}
@@ -166,14 +166,18 @@ func (d *draftBlocks) sorted(client string) block {
 
 // whole is the block of all members, which are written with their order.
 func (d *draftBlocks) whole(client string) block {
-	return block{text: string(append(d.bytes, longOrNone(client)...)), n: uint32(len(d.items)), size: uint16(d.size)}
+	b := block{text: string(append(d.bytes, longOrNone(client)...)), n: uint32(len(d.items)), size: uint16(d.size)}
+	b.divide(d.items)
+	return b
 }
 
 // part is a block of the members from one number to another, whose hashes share
 // skip bits.
 func (d *draftBlocks) part(from, to int, skip uint8) block {
 	d.write(from, to)
-	return block{text: string(d.bytes), n: uint32(to - from), size: uint16(d.size), skip: skip}
+	b := block{text: string(d.bytes), n: uint32(to - from), size: uint16(d.size), skip: skip}
+	b.divide(d.items[from:to])
+	return b
 }
 
 // longOrNone is an id if it is long.

@@ -22,16 +22,18 @@ const (
 type shard []slot
 
 // slot is one client: its members in one block or, when there are many, in
-// several.
+// several. It is as long as a line of memory.
 type slot struct {
 	key  idKey
 	one  block
-	many parts
+	many *parts
 }
 
-// parts are blocks of members by the first bits of their hashes: a power of two
-// of them, and not one alone.
-type parts []block
+// parts are blocks of members by the first bits of their hashes, skip of them.
+type parts struct {
+	blocks []block
+	skip   uint8
+}
 
 const (
 	// blockFull is how many members a block has at most; then they are cut
@@ -78,22 +80,28 @@ func (s *slot) find(h *hasher, user string) (entry, bool) {
 	}
 	k := h.key(user)
 	hash := h.hash(k)
-	if s.many == nil {
-		return s.one.find(h, k, hash, user)
+	in := &s.one
+	if s.many != nil {
+		in = &s.many.blocks[hash>>(64-s.many.skip)]
 	}
-	return s.many[hash>>(64-s.many.skip())].find(h, k, hash, user)
+	i, found := in.find(k, hash, user)
+	if !found {
+		return 0, false
+	}
+	return in.record(i).entry(), true
 }
 
 // first is the entry of any member; one that asks the evaluator when there is
 // none.
 func (s *slot) first() entry {
-	for i := range max(1, len(s.many)) {
-		in := &s.one
-		if s.many != nil {
-			in = &s.many[i]
-		}
-		if in.n > 0 {
-			return in.record(0).entry()
+	if s.one.n > 0 {
+		return s.one.record(0).entry()
+	}
+	if s.many != nil {
+		for i := range s.many.blocks {
+			if in := &s.many.blocks[i]; in.n > 0 {
+				return in.record(0).entry()
+			}
 		}
 	}
 	return askedOfEvaluator
@@ -101,23 +109,23 @@ func (s *slot) first() entry {
 
 // size is how many members there are.
 func (s *slot) size() int {
-	if s == nil {
+	switch {
+	case s == nil:
 		return 0
+	case s.many != nil:
+		return s.many.size()
 	}
-	return int(s.one.n) + s.many.size()
+	return int(s.one.n)
 }
 
 // size is how many members there are.
-func (p parts) size() int {
+func (p *parts) size() int {
 	n := 0
-	for i := range p {
-		n += int(p[i].n)
+	for i := range p.blocks {
+		n += int(p.blocks[i].n)
 	}
 	return n
 }
-
-// skip is how many bits say in which block a member is.
-func (p parts) skip() uint8 { return uint8(bits.Len(uint(len(p) - 1))) }
 
 // find finds a member of a client.
 func (t *table) find(h *hasher, client, user string) (entry, bool) {
@@ -203,15 +211,15 @@ func (s *slot) change(d *draftBlocks, update *clientUpdate) {
 }
 
 // with returns the blocks behind a change; nil when they are to be cut anew.
-func (p parts) with(d *draftBlocks) parts {
-	next := slices.Clone(p)
+func (p *parts) with(d *draftBlocks) *parts {
+	next := &parts{slices.Clone(p.blocks), p.skip}
 	for updates := d.updated; len(updates) > 0; {
 		number, n := p.first(updates)
 		d.items = d.items[:0]
-		if d.merge(&next[number], updates[:n]); len(d.items) > blockFull {
+		if d.merge(&next.blocks[number], updates[:n]); len(d.items) > blockFull {
 			return nil
 		}
-		next[number] = d.part(0, len(d.items), p.skip())
+		next.blocks[number] = d.part(0, len(d.items), p.skip)
 		updates = updates[n:]
 	}
 	if next.size() <= blockFilled {
@@ -222,38 +230,38 @@ func (p parts) with(d *draftBlocks) parts {
 
 // first is the number of the block that the first updates are about, and how
 // many of them are.
-func (p parts) first(updates []*memberUpdate) (number uint64, n int) {
-	number = updates[0].hash >> (64 - p.skip())
-	return number, sort.Search(len(updates), func(i int) bool { return updates[i].hash>>(64-p.skip()) > number })
+func (p *parts) first(updates []*memberUpdate) (number uint64, n int) {
+	number = updates[0].hash >> (64 - p.skip)
+	return number, sort.Search(len(updates), func(i int) bool { return updates[i].hash>>(64-p.skip) > number })
 }
 
 // mergeAll puts the members of all blocks together, as updates leave them.
-func (p parts) mergeAll(d *draftBlocks) {
+func (p *parts) mergeAll(d *draftBlocks) {
 	d.items = d.items[:0]
 	updates := d.updated
-	for i := range p {
+	for i := range p.blocks {
 		n := 0
 		if len(updates) > 0 {
 			if number, these := p.first(updates); number == uint64(i) {
 				n = these
 			}
 		}
-		d.merge(&p[i], updates[:n])
+		d.merge(&p.blocks[i], updates[:n])
 		updates = updates[n:]
 	}
 }
 
 // cut puts all members into one block or, when there are too many, into parts.
-func (d *draftBlocks) cut(client string) (one block, many parts) {
+func (d *draftBlocks) cut(client string) (one block, many *parts) {
 	n := len(d.items)
 	if n <= blockFull {
 		return d.sorted(client), nil
 	}
-	many = make(parts, 1<<bits.Len(uint((n+blockFilled-1)/blockFilled-1)))
-	skip, from := many.skip(), 0
-	for number := range many {
+	skip, from := uint8(bits.Len(uint((n+blockFilled-1)/blockFilled-1))), 0
+	many = &parts{make([]block, 1<<skip), skip}
+	for number := range many.blocks {
 		to := from + sort.Search(n-from, func(i int) bool { return d.items[from+i].hash>>(64-skip) > uint64(number) })
-		many[number] = d.part(from, to, skip)
+		many.blocks[number] = d.part(from, to, skip)
 		from = to
 	}
 	return block{text: longOrNone(client), size: shortRecord}, many

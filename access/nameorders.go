@@ -35,7 +35,7 @@ type named struct {
 // when they say the same. The zero source is nothing.
 type source struct {
 	text  string // of a client's block
-	parts *block // of a client with several
+	parts *parts // of a client with several blocks
 	rows  *uint16
 }
 
@@ -155,9 +155,7 @@ func (o *nameOrder) behind(from Cursor, digest queryDigest) (int, error) {
 func (q *asker) memberNames(client relationship.ClientID) *nameOrder {
 	var from source
 	if q.slot != nil {
-		if from.text = q.slot.one.text; q.slot.many != nil {
-			from.parts = &q.slot.many[0]
-		}
+		from.text, from.parts = q.slot.one.text, q.slot.many
 	}
 	return q.order(orderKey{client: client}, from, func(d *draftNames) {
 		r := q.view.snapshot
