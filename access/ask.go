@@ -70,12 +70,10 @@ func (m *Manager) profile(v *view, client relationship.ClientID, user relationsh
 // decideBy is decide for a profile.
 func (v *vocabulary) decideBy(p *profile, permission permset.Permission, revision storage.Revision) Decision {
 	failed := p.verdict.failed
-	switch {
-	case p.passes.Has(permission):
-	case p.left.Has(permission):
-		failed = failed.with(ReasonNotInSet)
-	default:
+	if !permission.In(&p.left) {
 		failed = v.decide(&p.verdict, permission)
+	} else if !permission.In(&p.passes) {
+		failed = failed.with(ReasonNotInSet)
 	}
 	return Decision{revision: revision, decided: true, failed: failed}
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"time"
 
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -38,40 +39,80 @@ func (m *Manager) checkMany(v *view, questions []Question) []Decision {
 	if v.closed {
 		return slices.Repeat([]Decision{v.refused(ReasonClosed)}, len(questions))
 	}
-	now := m.nowAt(v.snapshot)
-	second := now.Unix()
-	var r storage.Reader // made for the first question that needs it
-	var slot *slot
-	var client relationship.ClientID
+	b := batch{m: m, v: v, now: m.nowAt(v.snapshot)}
 	decisions := make([]Decision, len(questions))
-	for i := range questions {
-		q := &questions[i]
-		outsider := false
-		if v.direct {
-			if i == 0 || q.Client != client {
-				client = q.Client
-				slot = v.index.table.client(&m.indexer.hash, string(client))
-				if slot != nil && i+1 < len(questions) && questions[i+1].Client == client {
-					slot.one.touch()
-				}
-			}
-			e, found := slot.find(&m.indexer.hash, string(q.User))
-			if number := e.at(second); found && number != askEvaluator {
-				decisions[i] = m.vocabulary.decideBy(v.index.profiles[number], q.Permission, v.revision)
-				continue
-			}
-			outsider = !found
+	for from := 0; from < len(questions); {
+		to := from + 1
+		for to < len(questions) && to-from < runLongest && questions[to].Client == questions[from].Client {
+			to++
 		}
-		if r == nil {
-			r = remember(v.snapshot)
-		}
-		if outsider {
-			decisions[i] = m.vocabulary.decideBy(m.indexer.outside.of(r, client, q.User), q.Permission, v.revision)
-		} else {
-			decisions[i] = m.evaluate(r, q.Client, q.User, q.Permission, now)
-		}
+		b.answer(questions[from:to], decisions[from:to])
+		from = to
 	}
 	return decisions
+}
+
+// batch are questions that are answered together.
+type batch struct {
+	m   *Manager
+	v   *view
+	now time.Time
+	// facts is made for the first question that needs it.
+	facts storage.Reader
+	// hashed is room for the users of a run.
+	hashed [runLongest]struct {
+		key  idKey
+		hash uint64
+	}
+}
+
+// runLongest is how many questions about one client are looked at together.
+const runLongest = 64
+
+// answer answers questions about one client.
+func (b *batch) answer(questions []Question, decisions []Decision) {
+	if !b.v.direct {
+		for i := range questions {
+			decisions[i] = b.evaluate(&questions[i])
+		}
+		return
+	}
+	h := &b.m.indexer.hash
+	slot := b.v.index.table.client(h, string(questions[0].Client))
+	if slot != nil && len(questions) > 1 {
+		slot.one.touch()
+	}
+	for i := range questions {
+		at := &b.hashed[i]
+		at.key = h.key(string(questions[i].User))
+		at.hash = h.hash(at.key)
+	}
+	second := b.now.Unix()
+	for i := range questions {
+		q, at := &questions[i], &b.hashed[i]
+		e, found := slot.get(at.key, at.hash, string(q.User))
+		switch number := e.at(second); {
+		case !found:
+			p := b.m.indexer.outside.of(b.reader(), q.Client, q.User)
+			decisions[i] = b.m.vocabulary.decideBy(p, q.Permission, b.v.revision)
+		case number == askEvaluator:
+			decisions[i] = b.evaluate(q)
+		default:
+			decisions[i] = b.m.vocabulary.decideBy(b.v.index.profiles[number], q.Permission, b.v.revision)
+		}
+	}
+}
+
+func (b *batch) evaluate(q *Question) Decision {
+	return b.m.evaluate(b.reader(), q.Client, q.User, q.Permission, b.now)
+}
+
+// reader reads the facts.
+func (b *batch) reader() storage.Reader {
+	if b.facts == nil {
+		b.facts = remember(b.v.snapshot)
+	}
+	return b.facts
 }
 
 // remembering is a Reader of a state that never changes, for many questions at

@@ -157,15 +157,15 @@ func (v *vocabulary) decide(w *verdict, permission permset.Permission) (failed r
 		return w.failed.with(ReasonUnknownPermission)
 	}
 	failed = w.failed
-	if !w.given.Has(permission) {
+	if !permission.In(&w.given) {
 		failed = failed.with(ReasonNotInSet)
 	}
 	for i, cut := range cuts {
-		if !w.leaves[i].Has(permission) {
+		if !permission.In(&w.leaves[i]) {
 			failed = failed.with(cut.reason)
 		}
 	}
-	if !w.kept.Has(permission) {
+	if !permission.In(&w.kept) {
 		failed = failed.with(ReasonRevocationLost)
 	}
 	return failed

@@ -75,11 +75,15 @@ func (in shard) get(k idKey, hash uint64, client string) *slot {
 
 // find finds a member.
 func (s *slot) find(h *hasher, user string) (entry, bool) {
+	k := h.key(user)
+	return s.get(k, h.hash(k), user)
+}
+
+// get finds a member by the key of the id, its hash, and the id.
+func (s *slot) get(k idKey, hash uint64, user string) (entry, bool) {
 	if s == nil {
 		return 0, false
 	}
-	k := h.key(user)
-	hash := h.hash(k)
 	in := &s.one
 	if s.many != nil {
 		in = &s.many.blocks[hash>>(64-s.many.skip)]

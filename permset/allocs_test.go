@@ -65,6 +65,7 @@ func uses(w world) map[string]func(a, b, c permset.Set) {
 	known := map[permset.Set]bool{w.catalog.All(): true}
 	return map[string]func(a, b, c permset.Set){
 		"has":       func(a, _, _ permset.Set) { sinkBool = a.Has(last) },
+		"in":        func(a, _, _ permset.Set) { sinkBool = last.In(&a) },
 		"subset":    func(a, b, _ permset.Set) { sinkBool = a.SubsetOf(b) },
 		"equal":     func(a, b, _ permset.Set) { sinkBool = a == b },
 		"map key":   func(a, _, _ permset.Set) { sinkBool = known[a] },

@@ -171,6 +171,9 @@ func TestPSET3_OperationsAgreeWithAModel(t *testing.T) {
 			if a.Has(p) != x[p.Name()] {
 				t.Fatalf("Has(%s) is %t", p, a.Has(p))
 			}
+			if p.In(&a) != a.Has(p) {
+				t.Fatalf("%s.In is %t", p, p.In(&a))
+			}
 		}
 		require.True(t, a.Union(b).Minus(b) == a.Minus(b), "== whatever way a set was made")
 		require.True(t, a.Minus(b).Union(a.Intersect(b)) == a)

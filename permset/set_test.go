@@ -85,7 +85,7 @@ func TestPSET3_SetsOfTwoCataloguesDoNotMix(t *testing.T) {
 	require.Equal(t, a.Names(), b.Names(), "names do mix")
 
 	p, _ := other.Lookup("p0")
-	require.False(t, a.Has(p), "a question is answered, with no")
+	require.False(t, a.Has(p) || p.In(&a), "a question is answered, with no")
 	require.False(t, a.Has(permset.Permission{}))
 	require.False(t, permset.Set{}.Has(permset.Permission{}))
 }
@@ -101,7 +101,8 @@ func TestPSET3_TheFirst512AreNotTheWholeSet(t *testing.T) {
 	require.True(t, set("p512", "p999").Minus(set("p999")) == set("p512"), "trimmed")
 	require.True(t, set("p5", "p999").Intersect(set("p5", "p998")) == set("p5"))
 	p, _ := c.Lookup("p999")
-	require.False(t, set("p512").Has(p), "past the end")
+	short := set("p512")
+	require.False(t, short.Has(p) || p.In(&short), "past the end")
 }
 
 func TestPSET3_AllYieldsInDeclaredOrderAndStops(t *testing.T) {
