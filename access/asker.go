@@ -26,8 +26,6 @@ type asker struct {
 	// and rows of the user; none where it may not answer.
 	slot *slot
 	rows rows
-	// answers are those about the first profiles, as far as they were needed.
-	answers [64]answer
 	// gathered is for the members whom the index does not know.
 	gathered *gathering
 }
@@ -41,14 +39,6 @@ func (q *asker) done() {
 	*q = asker{}
 	askers.Put(q)
 }
-
-// answer says whether a member with a profile is found; zero is not known yet.
-type answer uint8
-
-const (
-	found    answer = 1
-	notFound answer = 2
-)
 
 func (m *Manager) asker(viewer Call) (*asker, error) {
 	q := askers.Get().(*asker)
@@ -226,32 +216,21 @@ func (q *asker) manages(number uint16, only bool, client relationship.ClientID, 
 }
 
 // finds reports whether a member is among those who are asked for, by the number
-// of their profile.
+// of their profile: the answer of Check (ASK-1), or whether the user is a member
+// (REL-6).
 func (q *asker) finds(number uint16, client relationship.ClientID, user relationship.UserID) bool {
-	if int(number) < len(q.answers) && q.answers[number] != 0 {
-		return q.answers[number] == found
-	}
-	return q.work(number, client, user)
-}
-
-// work works out what finds reports.
-func (q *asker) work(number uint16, client relationship.ClientID, user relationship.UserID) bool {
 	if number == askEvaluator {
 		w, is := q.weigh(client, user)
 		return is && q.wants(&w)
 	}
-	finds := q.wants(&q.view.index.profiles[number].verdict)
-	if int(number) < len(q.answers) {
-		q.answers[number] = notFound
-		if finds {
-			q.answers[number] = found
-		}
+	p := q.view.index.profiles[number]
+	if q.permission.IsZero() {
+		return !p.verdict.failed.has(ReasonRelationshipOver)
 	}
-	return finds
+	return p.verdict.failed == 0 && q.permission.In(&p.passes)
 }
 
-// wants is finds from a verdict: the answer of Check (ASK-1), or whether the user
-// is a member (REL-6).
+// wants is finds from a verdict.
 func (q *asker) wants(w *verdict) bool {
 	if q.permission.IsZero() {
 		return !w.failed.has(ReasonRelationshipOver)

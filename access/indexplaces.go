@@ -32,7 +32,7 @@ type placeIDs [][]relationship.ClientID
 // count counts the ids up to one, that one included, and all of them.
 func (p placeIDs) count(upto string) (number, of int) {
 	for _, piece := range p {
-		if string(piece[0]) <= upto {
+		if upto != "" && string(piece[0]) <= upto {
 			number = of + sort.Search(len(piece), func(i int) bool { return string(piece[i]) > upto })
 		}
 		of += len(piece)
