@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clientaccess/clientaccess/access"
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/permset/crm"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -173,7 +174,8 @@ func build(b *testing.B, path string, clients int) {
 
 // BenchmarkOpen is opening a file with 500,000 memberships, and everybody in
 // them, with the log of how they came about: the journal alone, as it hands
-// everything over, and with the engine over it.
+// everything over, with the engine over it, and with a Manager that has answered
+// its first question.
 func BenchmarkOpen(b *testing.B) {
 	name, clients := size()
 	path := filepath.Join(b.TempDir(), "access.db")
@@ -215,6 +217,23 @@ func BenchmarkOpen(b *testing.B) {
 	b.Run(name+"/engine", func(b *testing.B) {
 		for b.Loop() {
 			end(b, benchStore(b, path).Close())
+		}
+	})
+	serve := func(b *testing.B) storage.Store {
+		store := benchStore(b, path)
+		manager, err := access.Open(context.Background(), store, access.Options{Catalog: crm.Catalog()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if answer := manager.CheckName("user-000000", "client-0000000", sets[0].Slice()[0]); answer.Reason() == access.ReasonUndecided {
+			b.Fatal(answer)
+		}
+		return store
+	}
+	end(b, serve(b).Close()) // the first Manager lays the catalogue down
+	b.Run(name+"/serving", func(b *testing.B) {
+		for b.Loop() {
+			end(b, serve(b).Close())
 		}
 	})
 }
