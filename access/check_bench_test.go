@@ -22,7 +22,8 @@ import (
 // most. The series are: all 131,072 questions in random order, a hot part of them, and
 // all with ids of 36 characters (Long). Besides Can they measure Check, CheckName,
 // 50 questions about one client in one call (CheckMany, per question, beside
-// single ones), two goroutines, and a writer who commits 1,000 changes a second.
+// single ones), two goroutines, of the map's too, and a writer who commits 1,000
+// changes a second.
 func BenchmarkQuestion(b *testing.B) {
 	for _, size := range worlds.Sizes() {
 		b.Run(size.Name, func(b *testing.B) { benchSize(b, size) })
@@ -61,7 +62,8 @@ func benchSize(b *testing.B, size worlds.Size) {
 		t.benchQuestions(b, "all", manager, plain, all, names)
 		t.benchQuestions(b, "hot", manager, plain, all[:4096], names)
 		t.benchTogether(b, manager, together)
-		t.benchTwo(b, manager, all)
+		t.benchTwo(b, "Can", all, func(q *worlds.Question) bool { return manager.Can(q.User, q.Client, q.Permission) })
+		t.benchTwo(b, "map", all, plain.Can)
 		t.benchBesideWriter(b, w, manager, all)
 	}
 	b.Run("medians", t.log)
@@ -178,16 +180,16 @@ func (t *turns) benchTogether(b *testing.B, manager *access.Manager, list []acce
 	}
 }
 
-// benchTwo tells how much more two goroutines answer than one.
-func (t *turns) benchTwo(b *testing.B, manager *access.Manager, list []worlds.Question) {
-	ask := func(b *testing.B, goroutines int) float64 {
+// benchTwo tells how much more two goroutines answer than one; and the same of the
+// map, which tells what the machine gives at most.
+func (t *turns) benchTwo(b *testing.B, name string, list []worlds.Question, ask func(q *worlds.Question) bool) {
+	run := func(b *testing.B, goroutines int) float64 {
 		var group sync.WaitGroup
 		began := time.Now()
 		for g := range goroutines {
 			group.Go(func() {
 				for i := range b.N {
-					q := &list[(i+g*len(list)/2)&(len(list)-1)]
-					manager.Can(q.User, q.Client, q.Permission)
+					ask(&list[(i+g*len(list)/2)&(len(list)-1)])
 				}
 			})
 		}
@@ -195,13 +197,13 @@ func (t *turns) benchTwo(b *testing.B, manager *access.Manager, list []worlds.Qu
 		return float64(goroutines*b.N) / time.Since(began).Seconds()
 	}
 	var one, two float64
-	b.Run("goroutines/1", func(b *testing.B) { one = ask(b, 1) })
-	b.Run("goroutines/2", func(b *testing.B) {
-		two = ask(b, 2)
+	b.Run("goroutines/"+name+"/1", func(b *testing.B) { one = run(b, 1) })
+	b.Run("goroutines/"+name+"/2", func(b *testing.B) {
+		two = run(b, 2)
 		b.ReportMetric(two/one, "of-one")
 	})
 	if one > 0 && two > 0 {
-		t.add("goroutines/2, of-one", two/one)
+		t.add("goroutines/"+name+"/2, of-one", two/one)
 	}
 }
 
