@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,6 +23,8 @@ type deliveryStore struct {
 	storage.Store
 	kept      storage.Revision // the log begins behind it
 	reads     int              // how often the log was read
+	commits   int              // how many commits of it
+	lost      bool             // memory has another history than the log
 	afterRead func()           // runs when the log was read, once
 	failAside int              // the n-th Put or Delete of a note fails; zero fails none
 	failNotes error            // what every use of the notes fails with
@@ -34,12 +37,29 @@ func (s *deliveryStore) Changes(ctx context.Context, after storage.Revision) ite
 			yield(storage.Commit{}, storage.ErrCompacted)
 			return
 		}
-		s.Store.Changes(ctx, after)(yield)
+		s.Store.Changes(ctx, after)(func(commit storage.Commit, err error) bool {
+			s.commits++
+			return yield(commit, err)
+		})
 		if run := s.afterRead; run != nil {
 			s.afterRead = nil
 			run()
 		}
 	}
+}
+
+// Since is of a history without notifications, where the log has another.
+func (s *deliveryStore) Since(after storage.Head) ([]storage.Commit, bool) {
+	commits, known := s.Store.Since(after)
+	if !s.lost {
+		return commits, known
+	}
+	others := slices.Clone(commits)
+	for i := range others {
+		others[i].Chain[0] ^= 1
+		others[i].Events = nil
+	}
+	return others, known
 }
 
 // Aside runs every function twice, as a store may.
@@ -144,6 +164,32 @@ func TestLINK5_AWriteThatFailsChangesNothing(t *testing.T) {
 	_, errList := s.Manager.UndeliveredNotifications(t.Context(), access.Host())
 	require.ErrorIs(t, errLease, storage.ErrUnknownOutcome)
 	require.ErrorIs(t, errList, storage.ErrUnknownOutcome)
+}
+
+// What memory has need not be read, but for the last commit of it, by which the
+// log says that it has the same ones. What memory alone has is not believed.
+func TestLINK5_TakesFromMemoryWhatTheLogHas(t *testing.T) {
+	s, store := playOn(t)
+	told := 0
+	for _, lost := range []bool{false, true, false} {
+		s.lease(100)
+		store.lost, store.commits = lost, 0
+		begin := s.Manager.Revision()
+		for range 5 {
+			s.tell()
+		}
+		deliveries := s.lease(100)
+		if told == 0 {
+			told = len(deliveries)
+		}
+		require.GreaterOrEqual(t, told, 5)
+		require.Len(t, deliveries, told)
+		want := 1
+		if lost {
+			want += int(s.Manager.Revision() - begin)
+		}
+		require.Equal(t, want, store.commits)
+	}
 }
 
 func TestLINK5_AtLeastOnceAfterACrash(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"github.com/clientaccess/clientaccess/storage"
@@ -45,7 +46,7 @@ func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, erro
 		if err != nil {
 			return 0, fmt.Errorf("notifications behind revision %d: %w", from, err)
 		}
-		if to == from {
+		if to.Revision == from {
 			return from, nil
 		}
 		taken := false
@@ -63,24 +64,25 @@ func (m *Manager) takeNotifications(ctx context.Context) (storage.Revision, erro
 					return err
 				}
 			}
-			return aside.Put(notePosition, strconv.AppendUint(nil, uint64(to), 10))
+			return aside.Put(notePosition, strconv.AppendUint(nil, uint64(to.Revision), 10))
 		})
 		if err != nil {
 			return 0, err
 		}
-		if taken && to-from < takeStep {
-			return to, nil // the log was read to its end
+		m.taken.Store(&to)
+		if taken && to.Revision-from < takeStep {
+			return to.Revision, nil // the log was read to its end
 		}
 	}
 }
 
 // recorded reads the notifications of the next commits behind a revision, and
 // returns the last of these commits.
-func (m *Manager) recorded(ctx context.Context, from storage.Revision) (pages []notePage, to storage.Revision, err error) {
-	to = from
-	for commit, err := range m.store.Changes(ctx, from) {
+func (m *Manager) recorded(ctx context.Context, from storage.Revision) (pages []notePage, to storage.Head, err error) {
+	to.Revision = from
+	for commit, err := range m.logBehind(ctx, from) {
 		if err != nil {
-			return nil, from, err
+			return nil, to, err
 		}
 		index := 0
 		for _, event := range commit.Events {
@@ -91,11 +93,55 @@ func (m *Manager) recorded(ctx context.Context, from storage.Revision) (pages []
 				index++
 			}
 		}
-		if to = commit.Revision; to-from >= takeStep {
+		to = storage.Head{Revision: commit.Revision, At: commit.At, Chain: commit.Chain}
+		if to.Revision-from >= takeStep {
 			break
 		}
 	}
 	return pages, to, nil
+}
+
+// logBehind runs over the commits behind a revision. Where memory has them, the
+// log is asked for the last of them and what comes behind: it has the same ones
+// before, as the chain says. In any doubt it is read from the revision on.
+func (m *Manager) logBehind(ctx context.Context, from storage.Revision) iter.Seq2[storage.Commit, error] {
+	remembered := m.remembered(from)
+	if len(remembered) == 0 {
+		return m.store.Changes(ctx, from)
+	}
+	return func(yield func(storage.Commit, error) bool) {
+		last, same := remembered[len(remembered)-1], false
+		for commit, err := range m.store.Changes(ctx, last.Revision-1) {
+			if same {
+				if !yield(commit, err) {
+					return
+				}
+				continue
+			}
+			if same = err == nil && commit.Chain == last.Chain; !same {
+				break
+			}
+			for _, commit := range remembered {
+				if !yield(commit, nil) {
+					return
+				}
+			}
+		}
+		if !same {
+			m.store.Changes(ctx, from)(yield)
+		}
+	}
+}
+
+// remembered returns the commits behind a revision that memory has, if it has
+// them all. The log may have others: in a history that was lost here.
+func (m *Manager) remembered(from storage.Revision) []storage.Commit {
+	taken := *m.taken.Load()
+	commits, known := m.store.Since(taken)
+	if !known || from < taken.Revision || from-taken.Revision >= storage.Revision(len(commits)) {
+		return nil
+	}
+	return commits[from-taken.Revision:]
 }
 
 // readPosition reads up to where notifications were taken; begin when none ever

@@ -80,8 +80,10 @@ type Manager struct {
 	held     map[uint64]held // by the number of the lost tail
 	changing atomic.Int32
 	names    nameOrders
-	// tidied is the revision at which the log was last tidied.
+	// tidied is the revision at which the log was last tidied. taken is a commit
+	// from which on memory may have what notifications are taken from.
 	tidied atomic.Uint64
+	taken  atomic.Pointer[storage.Head]
 }
 
 // Open returns a Manager over a store. The first Manager over an empty store
@@ -149,7 +151,9 @@ func newManager(store storage.Store, options Options) (*Manager, error) {
 	}
 	m := &Manager{store: store, vocabulary: newVocabulary(options.Catalog), options: options, declared: declared}
 	m.follows = !store.FreshAt().IsZero()
-	m.tidied.Store(uint64(store.Snapshot().Revision()))
+	begin := store.Snapshot().Head()
+	m.tidied.Store(uint64(begin.Revision))
+	m.taken.Store(&begin)
 	m.indexer = newIndexer(m.vocabulary)
 	return m, nil
 }

@@ -92,6 +92,10 @@ func (m *Manager) trimTo(ctx context.Context, taken storage.Revision, swept *Swe
 	}
 	snapshot := m.store.Snapshot()
 	last, young := checkpoint.Revision, m.nowAt(snapshot).Add(-m.options.KeepTime)
+	if first := last + 1; first > snapshot.Revision() || m.isKept(snapshot.Revision()-first, time.Time{}, young) {
+		swept.Trimmed = last
+		return nil // so many are kept, whenever they were: there is no need to read them
+	}
 	for commit, err := range m.store.Changes(ctx, checkpoint.Revision) {
 		if err != nil {
 			return err
