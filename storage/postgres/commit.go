@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -149,9 +150,11 @@ func (s *script) putCommits(batch []storage.Commit, erased []relationship.UserID
 	number := func(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 	at := 0
 	s.queue("INSERT INTO clientaccess.log (rev, entry, at, chain, body)"+
-		" SELECT rev, entry, at, chain, substring($6::bytea FROM starts + 1 FOR ends - starts) FROM unnest($1::text::bigint[],"+
-		" $2::text::text[], $3::text::timestamptz[], $4::text::bytea[], $5::text::int[], $7::text::int[])"+
-		" AS sent (rev, entry, at, chain, starts, ends)",
+		" SELECT rev, entry, at, chain, substring($6::bytea FROM starts + 1 FOR ends - starts) FROM (SELECT "+
+		strings.Join([]string{
+			unnested(1, "bigint", "rev"), unnested(2, "text", "entry"), unnested(3, "timestamptz", "at"),
+			unnested(4, "bytea", "chain"), unnested(5, "int", "starts"), unnested(7, "int", "ends"),
+		}, ", ")+") AS sent",
 		array(batch, func(b []byte, c *storage.Commit) []byte { return number(b, int(c.Revision)) }),
 		array(batch, func(b []byte, c *storage.Commit) []byte { return appendText(b, c.ID) }),
 		array(batch, func(b []byte, c *storage.Commit) []byte { return appendInstant(b, c.At) }),

@@ -73,15 +73,15 @@ func (t tableOf[R]) putSome(s *script, records []relationship.Record) {
 		}
 		names = append(names, column.name)
 		args = append(args, array(nouns, column.write))
-		sent = append(sent, fmt.Sprintf("$%d::text::%s[]", len(args), column.sent))
+		sent = append(sent, unnested(len(args), column.sent, column.name))
 		values = append(values, strings.ReplaceAll(column.stored, "?", column.name))
 		if i >= t.keys {
 			replaced = append(replaced, column.name+" = excluded."+column.name)
 		}
 	}
 	list := strings.Join(names, ", ")
-	s.queue(fmt.Sprintf("INSERT INTO clientaccess.%s (%s) SELECT %s FROM unnest(%s) AS sent (%s) ON CONFLICT (%s) DO UPDATE SET %s",
-		t.name, list, strings.Join(values, ", "), strings.Join(sent, ", "), list,
+	s.queue(fmt.Sprintf("INSERT INTO clientaccess.%s (%s) SELECT %s FROM (SELECT %s) AS sent ON CONFLICT (%s) DO UPDATE SET %s",
+		t.name, list, strings.Join(values, ", "), strings.Join(sent, ", "),
 		strings.Join(names[:t.keys], ", "), strings.Join(replaced, ", ")), args...)
 }
 
@@ -98,16 +98,21 @@ func (t tableOf[R]) removeSome(s *script, keys []relationship.Key) {
 		func(b []byte, key *relationship.Key) []byte { return t.columns[0].key(b, key.First) },
 		func(b []byte, key *relationship.Key) []byte { return t.columns[1].key(b, key.Second) },
 	}
-	var names, sent, same []string
+	var sent, same []string
 	var args []any
 	for i, column := range t.columns[:t.keys] {
-		names = append(names, column.name)
 		args = append(args, array(keys, parts[i]))
-		sent = append(sent, fmt.Sprintf("$%d::text::%s[]", len(args), column.sent))
+		sent = append(sent, unnested(len(args), column.sent, column.name))
 		same = append(same, fmt.Sprintf("kept.%s = gone.%s", column.name, column.name))
 	}
-	s.queue(fmt.Sprintf("DELETE FROM clientaccess.%s AS kept USING unnest(%s) AS gone (%s) WHERE %s",
-		t.name, strings.Join(sent, ", "), strings.Join(names, ", "), strings.Join(same, " AND ")), args...)
+	s.queue(fmt.Sprintf("DELETE FROM clientaccess.%s AS kept USING (SELECT %s) AS gone WHERE %s",
+		t.name, strings.Join(sent, ", "), strings.Join(same, " AND ")), args...)
+}
+
+// unnested is a column of what is sent: those of one SELECT go in step. A table
+// function of all of them would first lay down each for itself.
+func unnested(n int, kind, name string) string {
+	return fmt.Sprintf("unnest($%d::text::%s[]) AS %s", n, kind, name)
 }
 
 func (t tableOf[R]) load(ctx context.Context, j *Journal, q querier, record func(relationship.Record) error) error {
