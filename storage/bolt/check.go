@@ -74,7 +74,7 @@ func checkFile(path string) error {
 		return fmt.Errorf("%w: the file is cut short", storage.ErrCorrupt)
 	}
 	c.seen = make([]uint64, c.meta.pages/64+1)
-	return c.tree(c.meta.root, 0)
+	return c.tree(c.meta.root, span{}, 0)
 }
 
 // readMeta reads both descriptions. When one is damaged bbolt takes the other,

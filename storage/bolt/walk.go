@@ -46,8 +46,16 @@ func damaged(page uint64, what string) error {
 	return fmt.Errorf("%w: page %d %s", storage.ErrCorrupt, page, what)
 }
 
+// span is between which keys all those below a branch have to lie: from the
+// first on, and before the last. nil is no bound.
+type span struct{ from, to []byte }
+
+func (s span) has(key []byte) bool {
+	return (s.from == nil || bytes.Compare(key, s.from) >= 0) && (s.to == nil || bytes.Compare(key, s.to) < 0)
+}
+
 // tree walks over a page and all below it. A page belongs to one place.
-func (c *checker) tree(id uint64, depth int) error {
+func (c *checker) tree(id uint64, keys span, depth int) error {
 	if depth > deepest {
 		return damaged(id, "is too deep")
 	}
@@ -57,9 +65,9 @@ func (c *checker) tree(id uint64, depth int) error {
 	}
 	switch flags := binary.NativeEndian.Uint16(page.head[8:]); flags {
 	case branchPage:
-		return c.branch(id, page, depth)
+		return c.branch(id, page, keys, depth)
 	case leafPage:
-		return c.leaf(id, page, depth)
+		return c.leaf(id, page, keys, depth)
 	default:
 		return damaged(id, "is neither branch nor leaf")
 	}
@@ -91,32 +99,48 @@ func (c *checker) read(id uint64, depth int) (*openPage, error) {
 	return p, nil
 }
 
-func (c *checker) branch(id uint64, page *openPage, depth int) error {
+func (c *checker) branch(id uint64, page *openPage, keys span, depth int) error {
 	count := uint64(binary.NativeEndian.Uint16(page.head[10:]))
 	if count == 0 {
 		return damaged(id, "is an empty branch")
 	}
-	var last []byte
-	for i := range count {
-		at := pageHeader + i*branchElement
-		element := page.part(at, branchElement)
-		if element == nil {
-			return damaged(id, "has too many elements")
-		}
-		position, size := uint64(binary.NativeEndian.Uint32(element)), uint64(binary.NativeEndian.Uint32(element[4:]))
-		key := page.key(at+position, size)
-		if key == nil || i > 0 && bytes.Compare(last, key) >= 0 {
+	child, key, err := page.branchElement(id, 0)
+	for i := uint64(0); err == nil && i < count; i++ {
+		if !keys.has(key) {
 			return damaged(id, "has a wrong element")
 		}
-		last = key
-		if err := c.tree(binary.NativeEndian.Uint64(element[8:]), depth+1); err != nil {
+		below, next := span{key, keys.to}, uint64(0)
+		if i+1 < count {
+			if next, below.to, err = page.branchElement(id, i+1); err != nil {
+				break
+			}
+			if bytes.Compare(key, below.to) >= 0 {
+				return damaged(id, "has a wrong element")
+			}
+		}
+		if err := c.tree(child, below, depth+1); err != nil {
 			return err
 		}
+		child, key = next, below.to
 	}
-	return nil
+	return err
 }
 
-func (c *checker) leaf(id uint64, page *openPage, depth int) error {
+// branchElement reads the number of a page and the key from which on it is.
+func (p *openPage) branchElement(id, i uint64) (child uint64, key []byte, err error) {
+	at := pageHeader + i*branchElement
+	element := p.part(at, branchElement)
+	if element == nil {
+		return 0, nil, damaged(id, "has too many elements")
+	}
+	position, size := uint64(binary.NativeEndian.Uint32(element)), uint64(binary.NativeEndian.Uint32(element[4:]))
+	if key = p.key(at+position, size); key == nil {
+		err = damaged(id, "has a wrong element")
+	}
+	return binary.NativeEndian.Uint64(element[8:]), key, err
+}
+
+func (c *checker) leaf(id uint64, page *openPage, keys span, depth int) error {
 	var last []byte
 	for i := range uint64(binary.NativeEndian.Uint16(page.head[10:])) {
 		at := pageHeader + i*leafElement
@@ -127,7 +151,8 @@ func (c *checker) leaf(id uint64, page *openPage, depth int) error {
 		position, keySize := uint64(binary.NativeEndian.Uint32(element[4:])), uint64(binary.NativeEndian.Uint32(element[8:]))
 		valueSize := uint64(binary.NativeEndian.Uint32(element[12:]))
 		key, value := page.key(at+position, keySize), at+position+keySize
-		if key == nil || position+keySize > math.MaxUint32 || value+valueSize > page.size || i > 0 && bytes.Compare(last, key) >= 0 {
+		if key == nil || position+keySize > math.MaxUint32 || value+valueSize > page.size ||
+			i > 0 && bytes.Compare(last, key) >= 0 || !keys.has(key) {
 			return damaged(id, "has a wrong element")
 		}
 		last = key
@@ -158,11 +183,11 @@ func (c *checker) bucket(id uint64, value []byte, depth int) error {
 		return damaged(id, "has a wrong bucket")
 	}
 	if root := binary.NativeEndian.Uint64(value); root != 0 {
-		return c.tree(root, depth+1)
+		return c.tree(root, span{}, depth+1)
 	}
 	inline := value[bucketHeader:]
 	if len(inline) < pageHeader || binary.NativeEndian.Uint16(inline[8:]) != leafPage || depth > deepest {
 		return damaged(id, "has a wrong bucket")
 	}
-	return c.leaf(id, &openPage{size: uint64(len(inline)), head: inline}, depth+1)
+	return c.leaf(id, &openPage{size: uint64(len(inline)), head: inline}, span{}, depth+1)
 }
