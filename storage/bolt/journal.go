@@ -67,6 +67,9 @@ func Open(path string) (*Journal, error) {
 
 func (j *Journal) open() error {
 	if err := checkFile(j.path); err != nil {
+		if inUse(j.path) {
+			return ErrInUse // it was read in the middle of a change
+		}
 		return err
 	}
 	db, err := bbolt.Open(j.path, 0o600, &bbolt.Options{
@@ -91,6 +94,15 @@ func (j *Journal) open() error {
 	}
 	j.db = db
 	return j.begin()
+}
+
+// inUse reports whether somebody else has a file open, who may write it.
+func inUse(path string) bool {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Millisecond, ReadOnly: true})
+	if err == nil {
+		_ = db.Close() // only read
+	}
+	return errors.Is(err, bbolterrors.ErrTimeout)
 }
 
 // begin lays down a new file, and reads the identity of an old one.

@@ -43,6 +43,35 @@ func TestOpen_TheSecondOpenerIsToldAtOnce(t *testing.T) {
 	require.NoError(t, open(t, path).Close())
 }
 
+// What is read of a file that is in use says nothing about it: its pages are
+// being written. Here one is half written when the second opener comes.
+func TestOpen_AFileInUseIsNotCalledDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "access.db")
+	store := openStore(t, path)
+	write(t, store, "lumen")
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	require.NoError(t, err)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	half := bytes.Clone(whole)
+	clear(half[2*os.Getpagesize():])
+	_, err = file.WriteAt(half, 0)
+	require.NoError(t, err)
+	_, err = bolt.Open(path)
+	require.ErrorIs(t, err, bolt.ErrInUse)
+	require.NotErrorIs(t, err, storage.ErrCorrupt)
+	_, err = file.WriteAt(whole, 0)
+	require.NoError(t, errors.Join(err, file.Close()))
+
+	write(t, store, "harbor")
+	require.NoError(t, store.Close())
+	require.NoError(t, os.WriteFile(path, half, 0o600))
+	_, err = bolt.Open(path)
+	require.ErrorIs(t, err, storage.ErrCorrupt)
+	require.NoError(t, os.WriteFile(path, whole, 0o600))
+	require.NoError(t, openStore(t, path).Close())
+}
+
 func TestOpen_RefusesWhatIsNoJournal(t *testing.T) {
 	foreign := func(write func(*bbolt.Tx) error) func(t *testing.T, path string) {
 		return func(t *testing.T, path string) {
