@@ -35,6 +35,38 @@ type tableOf[R relationship.Record] struct {
 	// keys is how many of the columns, from the first, make up the key.
 	keys    int
 	columns []column[R]
+	// upsert and delete are the statements of put and remove.
+	upsert, delete string
+}
+
+func newTable[R relationship.Record](name string, keys int, columns []column[R]) tableOf[R] {
+	t := tableOf[R]{name: name, keys: keys, columns: columns}
+	var names, sent, values, replaced, same []string
+	for i, column := range columns {
+		if column.write == nil {
+			continue
+		}
+		names = append(names, column.name)
+		sent = append(sent, unnested(len(names), column.sent, column.name))
+		values = append(values, strings.ReplaceAll(column.stored, "?", column.name))
+		if i < keys {
+			same = append(same, fmt.Sprintf("kept.%s = gone.%s", column.name, column.name))
+		} else {
+			replaced = append(replaced, column.name+" = excluded."+column.name)
+		}
+	}
+	list := strings.Join(names, ", ")
+	t.upsert = fmt.Sprintf("INSERT INTO clientaccess.%s (%s) SELECT %s FROM (SELECT %s) AS sent ON CONFLICT (%s) DO UPDATE SET %s",
+		name, list, strings.Join(values, ", "), strings.Join(sent, ", "), strings.Join(names[:keys], ", "), strings.Join(replaced, ", "))
+	t.delete = fmt.Sprintf("DELETE FROM clientaccess.%s AS kept USING (SELECT %s) AS gone WHERE %s",
+		name, strings.Join(sent[:keys], ", "), strings.Join(same, " AND "))
+	return t
+}
+
+// unnested is a column of what is sent: those of one SELECT go in step. A table
+// function of all of them would first lay down each for itself.
+func unnested(n int, kind, name string) string {
+	return fmt.Sprintf("unnest($%d::text::%s[]) AS %s", n, kind, name)
 }
 
 // most is how many rows one statement takes. More go in several, so that no
@@ -65,24 +97,13 @@ func nounsOf[R relationship.Record](records []relationship.Record) []R {
 
 func (t tableOf[R]) putSome(s *script, records []relationship.Record) {
 	nouns := nounsOf[R](records)
-	var names, sent, values, replaced []string
-	var args []any
-	for i, column := range t.columns {
-		if column.write == nil {
-			continue
-		}
-		names = append(names, column.name)
-		args = append(args, array(nouns, column.write))
-		sent = append(sent, unnested(len(args), column.sent, column.name))
-		values = append(values, strings.ReplaceAll(column.stored, "?", column.name))
-		if i >= t.keys {
-			replaced = append(replaced, column.name+" = excluded."+column.name)
+	args := make([]any, 0, len(t.columns))
+	for _, column := range t.columns {
+		if column.write != nil {
+			args = append(args, array(nouns, column.write))
 		}
 	}
-	list := strings.Join(names, ", ")
-	s.queue(fmt.Sprintf("INSERT INTO clientaccess.%s (%s) SELECT %s FROM (SELECT %s) AS sent ON CONFLICT (%s) DO UPDATE SET %s",
-		t.name, list, strings.Join(values, ", "), strings.Join(sent, ", "),
-		strings.Join(names[:t.keys], ", "), strings.Join(replaced, ", ")), args...)
+	s.queue(t.upsert, args...)
 }
 
 func (t tableOf[R]) remove(s *script, keys []relationship.Key) {
@@ -98,21 +119,11 @@ func (t tableOf[R]) removeSome(s *script, keys []relationship.Key) {
 		func(b []byte, key *relationship.Key) []byte { return t.columns[0].key(b, key.First) },
 		func(b []byte, key *relationship.Key) []byte { return t.columns[1].key(b, key.Second) },
 	}
-	var sent, same []string
 	var args []any
-	for i, column := range t.columns[:t.keys] {
-		args = append(args, array(keys, parts[i]))
-		sent = append(sent, unnested(len(args), column.sent, column.name))
-		same = append(same, fmt.Sprintf("kept.%s = gone.%s", column.name, column.name))
+	for _, part := range parts[:t.keys] {
+		args = append(args, array(keys, part))
 	}
-	s.queue(fmt.Sprintf("DELETE FROM clientaccess.%s AS kept USING (SELECT %s) AS gone WHERE %s",
-		t.name, strings.Join(sent, ", "), strings.Join(same, " AND ")), args...)
-}
-
-// unnested is a column of what is sent: those of one SELECT go in step. A table
-// function of all of them would first lay down each for itself.
-func unnested(n int, kind, name string) string {
-	return fmt.Sprintf("unnest($%d::text::%s[]) AS %s", n, kind, name)
+	s.queue(t.delete, args...)
 }
 
 func (t tableOf[R]) load(ctx context.Context, j *Journal, q querier, record func(relationship.Record) error) error {

@@ -30,7 +30,7 @@ var tables = []kindTable{
 	{relationship.KindOnce, onceTable},
 }
 
-var catalogTable = tableOf[relationship.Catalog]{"catalog", 1, []column[relationship.Catalog]{
+var catalogTable = newTable("catalog", 1, []column[relationship.Catalog]{
 	{
 		name: "id", sent: "text", stored: "?", loaded: "?",
 		write:  func(b []byte, noun *relationship.Catalog) []byte { return appendText(b, noun.Key().First) },
@@ -39,18 +39,18 @@ var catalogTable = tableOf[relationship.Catalog]{"catalog", 1, []column[relation
 		key:    appendText,
 	},
 	text("declaration", func(c *relationship.Catalog) *string { return &c.Declaration }),
-}}
+})
 
-var userTable = tableOf[relationship.User]{"users", 1, []column[relationship.User]{
+var userTable = newTable("users", 1, []column[relationship.User]{
 	text("user_id", func(u *relationship.User) *string { return (*string)(&u.ID) }),
 	text("name", func(u *relationship.User) *string { return &u.Name }),
 	text("email", func(u *relationship.User) *string { return (*string)(&u.Email) }),
 	digest("salt", func(u *relationship.User) *relationship.Digest { return &u.Salt }),
 	digest("person", func(u *relationship.User) *relationship.Digest { return &u.Person }),
-}}
+})
 
 // The domains stand in a table of their own.
-var partnerTable = tableOf[relationship.Partner]{"partners", 1, []column[relationship.Partner]{
+var partnerTable = newTable("partners", 1, []column[relationship.Partner]{
 	text("partner_id", func(p *relationship.Partner) *string { return (*string)(&p.ID) }),
 	text("name", func(p *relationship.Partner) *string { return &p.Name }),
 	text("kind", func(p *relationship.Partner) *string { return (*string)(&p.Kind) }),
@@ -60,9 +60,9 @@ var partnerTable = tableOf[relationship.Partner]{"partners", 1, []column[relatio
 			" WHERE own.partner_id = partners.partner_id)",
 		into: func(p *relationship.Partner) any { return intoText{(*string)(&p.Domains)} },
 	},
-}}
+})
 
-var employeeTable = tableOf[relationship.Employee]{"employees", 2, []column[relationship.Employee]{
+var employeeTable = newTable("employees", 2, []column[relationship.Employee]{
 	text("partner_id", func(e *relationship.Employee) *string { return (*string)(&e.Partner) }),
 	text("user_id", func(e *relationship.Employee) *string { return (*string)(&e.User) }),
 	text("kind", func(e *relationship.Employee) *string { return (*string)(&e.Kind) }),
@@ -74,15 +74,15 @@ var employeeTable = tableOf[relationship.Employee]{"employees", 2, []column[rela
 	instant("paused_until", func(e *relationship.Employee) *time.Time { return &e.Pause.Until }),
 	flag("confirmed", func(e *relationship.Employee) *bool { return &e.Confirmed }),
 	instant("since", func(e *relationship.Employee) *time.Time { return &e.Since }),
-}}
+})
 
-var templateTable = tableOf[relationship.Template]{"templates", 2, []column[relationship.Template]{
+var templateTable = newTable("templates", 2, []column[relationship.Template]{
 	text("partner_id", func(t *relationship.Template) *string { return (*string)(&t.Partner) }),
 	text("name", func(t *relationship.Template) *string { return &t.Name }),
 	names("permissions", func(t *relationship.Template) *permset.Names { return &t.Set }),
-}}
+})
 
-var linkTable = tableOf[relationship.Link]{"links", 1, []column[relationship.Link]{
+var linkTable = newTable("links", 1, []column[relationship.Link]{
 	text("selector", func(l *relationship.Link) *string { return (*string)(&l.Selector) }),
 	text("partner_id", func(l *relationship.Link) *string { return (*string)(&l.Partner) }),
 	text("employee_id", func(l *relationship.Link) *string { return (*string)(&l.Employee) }),
@@ -93,16 +93,16 @@ var linkTable = tableOf[relationship.Link]{"links", 1, []column[relationship.Lin
 	instant("issued", func(l *relationship.Link) *time.Time { return &l.Issued }),
 	instant("expires", func(l *relationship.Link) *time.Time { return &l.Expires }),
 	flag("revoked", func(l *relationship.Link) *bool { return &l.Revoked }),
-}}
+})
 
-var clientTable = tableOf[relationship.Client]{"clients", 1, []column[relationship.Client]{
+var clientTable = newTable("clients", 1, []column[relationship.Client]{
 	text("client_id", func(c *relationship.Client) *string { return (*string)(&c.ID) }),
 	text("name", func(c *relationship.Client) *string { return &c.Name }),
 	flag("closed", func(c *relationship.Client) *bool { return &c.Closed }),
 	number("super_admins", func(c *relationship.Client) *int { return &c.SuperAdmins }),
-}}
+})
 
-var relationshipTable = tableOf[relationship.Relationship]{"relationships", 2, []column[relationship.Relationship]{
+var relationshipTable = newTable("relationships", 2, []column[relationship.Relationship]{
 	text("partner_id", func(r *relationship.Relationship) *string { return (*string)(&r.Partner) }),
 	text("client_id", func(r *relationship.Relationship) *string { return (*string)(&r.Client) }),
 	text("client_name", func(r *relationship.Relationship) *string { return &r.ClientName }),
@@ -113,9 +113,9 @@ var relationshipTable = tableOf[relationship.Relationship]{"relationships", 2, [
 	instant("limited", func(r *relationship.Relationship) *time.Time { return &r.Limit }),
 	instant("ended", func(r *relationship.Relationship) *time.Time { return &r.Ended }),
 	number("members", func(r *relationship.Relationship) *int { return &r.Members }),
-}}
+})
 
-var memberTable = tableOf[relationship.Member]{"members", 2, []column[relationship.Member]{
+var memberTable = newTable("members", 2, []column[relationship.Member]{
 	text("client_id", func(m *relationship.Member) *string { return (*string)(&m.Client) }),
 	text("user_id", func(m *relationship.Member) *string { return (*string)(&m.User) }),
 	text("role", func(m *relationship.Member) *string { return (*string)(&m.Role) }),
@@ -132,9 +132,9 @@ var memberTable = tableOf[relationship.Member]{"members", 2, []column[relationsh
 	text("by_kind", func(m *relationship.Member) *string { return (*string)(&m.By.Kind) }),
 	text("by_user", func(m *relationship.Member) *string { return (*string)(&m.By.User) }),
 	text("by_partner", func(m *relationship.Member) *string { return (*string)(&m.By.Partner) }),
-}}
+})
 
-var termsTable = tableOf[relationship.Terms]{"terms", 2, []column[relationship.Terms]{
+var termsTable = newTable("terms", 2, []column[relationship.Terms]{
 	text("client_id", func(t *relationship.Terms) *string { return (*string)(&t.Client) }),
 	text("partner_id", func(t *relationship.Terms) *string { return (*string)(&t.Partner) }),
 	flag("has_ceiling", func(t *relationship.Terms) *bool { return &t.HasCeiling }),
@@ -142,18 +142,18 @@ var termsTable = tableOf[relationship.Terms]{"terms", 2, []column[relationship.T
 	flag("paused", func(t *relationship.Terms) *bool { return &t.Pause.On }),
 	instant("paused_until", func(t *relationship.Terms) *time.Time { return &t.Pause.Until }),
 	seconds("longest_seconds", func(t *relationship.Terms) *time.Duration { return &t.Longest }),
-}}
+})
 
-var standingTable = tableOf[relationship.Standing]{"standings", 2, []column[relationship.Standing]{
+var standingTable = newTable("standings", 2, []column[relationship.Standing]{
 	text("client_id", func(s *relationship.Standing) *string { return (*string)(&s.Client) }),
 	text("user_id", func(s *relationship.Standing) *string { return (*string)(&s.User) }),
 	flag("barred", func(s *relationship.Standing) *bool { return &s.Barred }),
 	instant("ends", func(s *relationship.Standing) *time.Time { return &s.End }),
 	flag("paused", func(s *relationship.Standing) *bool { return &s.Pause.On }),
 	instant("paused_until", func(s *relationship.Standing) *time.Time { return &s.Pause.Until }),
-}}
+})
 
-var onceTable = tableOf[relationship.Once]{"calls", 1, []column[relationship.Once]{
+var onceTable = newTable("calls", 1, []column[relationship.Once]{
 	digest("owner", func(o *relationship.Once) *relationship.Digest { return &o.Owner }),
 	digest("content", func(o *relationship.Once) *relationship.Digest { return &o.Content }),
 	number("revision", func(o *relationship.Once) *uint64 { return &o.Revision }),
@@ -163,4 +163,4 @@ var onceTable = tableOf[relationship.Once]{"calls", 1, []column[relationship.Onc
 	number("notifications", func(o *relationship.Once) *int { return &o.Counts.Notifications }),
 	number("skipped", func(o *relationship.Once) *int { return &o.Counts.Skipped }),
 	instant("until", func(o *relationship.Once) *time.Time { return &o.Until }),
-}}
+})
