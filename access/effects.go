@@ -206,18 +206,34 @@ func (e Effects) Member(client relationship.ClientID, user relationship.UserID) 
 	return change, found
 }
 
-// and puts the effects of a later change behind these.
-func (e Effects) and(later Effects) Effects {
-	if e.Members == nil {
-		e.Members, later.Members = later.Members, nil
+// together puts the effects of changes one behind the other. They are large: those
+// of one change are not copied, and those of many once.
+func together(all []Effects) Effects {
+	if len(all) == 1 {
+		return all[0]
 	}
 	return Effects{
-		Members:       append(e.Members, later.Members...),
-		Records:       append(e.Records, later.Records...),
-		Relationships: append(e.Relationships, later.Relationships...),
-		Notifications: append(e.Notifications, later.Notifications...),
-		Skipped:       append(e.Skipped, later.Skipped...),
+		Members:       concat(all, func(e *Effects) []MemberChange { return e.Members }),
+		Records:       concat(all, func(e *Effects) []RecordChange { return e.Records }),
+		Relationships: concat(all, func(e *Effects) []Transition { return e.Relationships }),
+		Notifications: concat(all, func(e *Effects) []relationship.Notification { return e.Notifications }),
+		Skipped:       concat(all, func(e *Effects) []Skipped { return e.Skipped }),
 	}
+}
+
+func concat[T any](all []Effects, of func(*Effects) []T) []T {
+	n := 0
+	for i := range all {
+		n += len(of(&all[i]))
+	}
+	if n == 0 {
+		return nil
+	}
+	list := make([]T, 0, n)
+	for i := range all {
+		list = append(list, of(&all[i])...)
+	}
+	return list
 }
 
 // reviewed are the places whose assets a review shows: those at which
@@ -249,16 +265,16 @@ func (e Effects) addAssets(owned map[Place][]Asset) {
 // effects tells what the work has written.
 func (w *work) effects(lines []relationship.Line) Effects {
 	e := Effects{Skipped: w.skipped, Notifications: w.notifications}
-	t, noted := telling{w: w, cutting: newCutting(w.tx, w.now)}, 0
+	t, members, noted := telling{w: w, cutting: newCutting(w.tx, w.now)}, 0, 0
 	for _, line := range lines {
 		key := line.Key()
 		switch key.Kind {
 		case relationship.KindMember:
 			if e.Members == nil {
-				e.Members = make([]MemberChange, 0, linesAboutMembers(lines))
+				e.Members = make([]MemberChange, linesAboutMembers(lines))
 			}
-			e.Members = append(e.Members, MemberChange{})
-			told := &e.Members[len(e.Members)-1]
+			told := &e.Members[members]
+			members++
 			t.tell(told, placeOf(key), line)
 			if w.notes[told.Place] != nil {
 				noted++

@@ -90,12 +90,12 @@ func (m *Manager) rememberChunk(tx storage.Tx, whole onceKey, number int, id str
 	if tallyOf(items).Applied == 0 {
 		return nil
 	}
-	var all Effects
-	for _, item := range items {
-		all = all.and(item.Effects)
+	all := make([]Effects, len(items))
+	for i := range items {
+		all[i] = items[i].Effects
 	}
 	event := relationship.Event{Actor: relationship.Actor{Kind: relationship.ByLibrary}, At: m.nowAt(tx), Call: id}
-	return m.rememberKeys(tx, event, all.counts(), whole, whole.chunk(number))
+	return m.rememberKeys(tx, event, together(all).counts(), whole, whole.chunk(number))
 }
 
 // rememberKeys stores keys in an event of its own, beside the last of the call.
