@@ -68,7 +68,8 @@ func (d *draftBlocks) begin(updates []memberUpdate) {
 		d.updated = append(d.updated, u)
 	}
 	if len(updates) > 1 {
-		slices.SortFunc(d.updated, func(a, b *memberUpdate) int { return cmp.Compare(a.hash, b.hash) })
+		d.updated = sortByHash(d.updated, func(u *memberUpdate) uint64 { return u.hash },
+			func(a, b *memberUpdate) int { return cmp.Compare(a.hash, b.hash) })
 	}
 }
 

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -97,6 +98,17 @@ func (d *draftRows) take(from *walk, n int, leaveOut bool) {
 	from.row, from.bound = from.row+len(taken), from.bound+len(bounds)
 }
 
+// newcomer is the rows of an owner who had none.
+func (d *draftRows) newcomer(updates []*rowUpdate) rows {
+	d.rows, d.bounds = d.rows[:0], d.bounds[:0]
+	for i := range updates {
+		if !updates[i].gone {
+			d.add(updates[i].entry)
+		}
+	}
+	return d.done()
+}
+
 func (d *draftRows) done() rows {
 	words := make([]uint16, 0, len(d.rows)+len(d.bounds))
 	return rows{append(append(words, d.rows...), d.bounds...), len(d.rows)}
@@ -111,24 +123,17 @@ type rowUpdate struct {
 	was, gone    bool
 }
 
-// sort brings updates into the order in which with wants them.
-func sortRows(updates []rowUpdate) {
-	slices.SortFunc(updates, func(a, b rowUpdate) int {
-		switch {
-		case a.owner == b.owner:
-			return strings.Compare(a.other, b.other)
-		case a.hash < b.hash:
-			return -1
-		case a.hash > b.hash:
-			return 1
-		}
-		return strings.Compare(a.owner, b.owner)
+// sortRows brings updates into the order in which with wants them.
+func sortRows(updates []*rowUpdate) []*rowUpdate {
+	return sortByHash(updates, func(u *rowUpdate) uint64 { return u.hash }, func(a, b *rowUpdate) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), strings.Compare(a.owner, b.owner), strings.Compare(a.other, b.other))
 	})
 }
 
 // with returns the order behind a change, whose updates are sorted; idsOf are the
-// ids of an owner's places behind it.
-func (o *order) with(updates []rowUpdate, idsOf func(owner string) placeIDs) *order {
+// ids of an owner's places behind it. An owner whose rows do not fit stays, with
+// none, so that nobody takes them for a newcomer.
+func (o *order) with(updates []*rowUpdate, idsOf func(owner string) placeIDs) *order {
 	next := *o
 	var draft draftRows
 	for fresh := uint64(shards); len(updates) > 0; {
@@ -142,8 +147,18 @@ func (o *order) with(updates []rowUpdate, idsOf func(owner string) placeIDs) *or
 		}
 		in := next.shards[shard]
 		before, known := in[owner]
-		switch after := before.with(&draft, updates[:n], idsOf(owner)); {
-		case after.n == 0:
+		var after rows
+		var size int
+		if known || slices.ContainsFunc(updates[:n], func(u *rowUpdate) bool { return u.was }) {
+			ids := idsOf(owner)
+			after = before.with(&draft, updates[:n], ids)
+			_, size = ids.count("")
+		} else { // the updates say all places of a newcomer
+			after = draft.newcomer(updates[:n])
+			size = after.n
+		}
+		switch {
+		case size == 0:
 			delete(in, owner)
 		case in == nil:
 			next.shards[shard] = map[string]rows{strings.Clone(owner): after}
@@ -160,12 +175,12 @@ func (o *order) with(updates []rowUpdate, idsOf func(owner string) placeIDs) *or
 // with returns the rows behind a change; none where they do not fit, so that
 // questions go to the evaluator. What is not changed keeps its order, so the
 // numbers of what is changed say where everything is.
-func (r rows) with(draft *draftRows, updates []rowUpdate, ids placeIDs) rows {
+func (r rows) with(draft *draftRows, updates []*rowUpdate, ids placeIDs) rows {
 	draft.rows, draft.bounds = draft.rows[:0], draft.bounds[:0]
 	before := r.from(0, r.n)
 	size := 0
 	for i := range updates {
-		at := &updates[i]
+		at := updates[i]
 		upto, of := ids.count(at.other)
 		if size = of; !at.gone {
 			upto--

@@ -13,17 +13,18 @@ func (o *order) withPlaces(h *hasher, before *table, r storage.Reader, updates [
 	for i := range updates {
 		n += len(updates[i].members)
 	}
-	places := make([]rowUpdate, 0, n)
+	room, places := make([]rowUpdate, n), make([]*rowUpdate, 0, n)
 	for _, u := range updates {
 		slot := before.client(h, u.client)
 		for i := range u.members {
 			m := &u.members[i]
 			_, was := slot.find(h, m.user)
-			places = append(places, rowUpdate{m.hash, m.user, u.client, m.entry, was, m.gone})
+			at := &room[len(places)]
+			*at = rowUpdate{m.hash, m.user, u.client, m.entry, was, m.gone}
+			places = append(places, at)
 		}
 	}
-	sortRows(places)
-	return o.with(places, func(user string) placeIDs { return storage.Clients(r, relationship.UserID(user)) })
+	return o.with(sortRows(places), func(user string) placeIDs { return storage.Clients(r, relationship.UserID(user)) })
 }
 
 // placeIDs are the clients of a user, as storage.Clients has them.
