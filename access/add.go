@@ -139,8 +139,8 @@ func (a *adding) add(w *work, employees ...relationship.UserID) error {
 			ticked = append(ticked, place)
 		}
 	}
-	return w.addMembers(a.by.partner, a.client, len(ticked), func(i int) (relationship.Member, error) {
-		return a.member(w, ticked[i])
+	return w.addMembers(a.by.partner, a.client, ticked, func(place Place) (relationship.Member, error) {
+		return a.member(w, place)
 	})
 }
 

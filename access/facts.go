@@ -105,6 +105,16 @@ func newGathering(r storage.Reader, now time.Time) *gathering {
 	return &gathering{r: r, facts: facts{now: now}}
 }
 
+// keysOf appends the keys of what whole reads of a member for themselves alone, in
+// that order.
+func keysOf(keys []relationship.Key, member *relationship.Member) []relationship.Key {
+	keys = append(keys, relationship.StandingKey(member.Client, member.User))
+	if member.Managed() {
+		keys = append(keys, relationship.EmployeeKey(member.Manager, member.User))
+	}
+	return append(keys, relationship.UserKey(member.User))
+}
+
 // whole returns all facts about a member, good until the next call.
 func (g *gathering) whole(member *relationship.Member) *facts {
 	f := &g.facts

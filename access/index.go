@@ -179,10 +179,22 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 		}
 		return cmp.Compare(b.line, a.line)
 	})
-	crowd := crowd{x: x, gathered: newGathering(snapshot, snapshot.At())}
+	ahead := ahead{r: snapshot}
+	if len(places) >= aheadAt {
+		ahead.r = snapshot.Draft() // which looks ahead
+	}
+	crowd := crowd{x: x, gathered: newGathering(ahead.r, snapshot.At())}
 	members := make([]memberUpdate, 0, len(places)) // of all clients
 	var updates []clientUpdate
 	for i, at := range places {
+		ahead.at(i, len(places), func(keys []relationship.Key, i int) []relationship.Key {
+			if line := places[i].line; line > 0 {
+				if member, is := lines[line-1].After.(relationship.Member); is {
+					return keysOf(keys, &member)
+				}
+			}
+			return keys
+		})
 		place := at.place
 		if i > 0 && place == places[i-1].place {
 			continue

@@ -20,17 +20,22 @@ func (w *work) addMember(member relationship.Member) error {
 	return w.moveMember(relationship.Member{}, member)
 }
 
-// addMembers stores so many new memberships that a partner manages in a client,
-// and counts them at once.
-func (w *work) addMembers(partner relationship.PartnerID, client relationship.ClientID, n int, member func(i int) (relationship.Member, error)) error {
-	if n == 0 {
+// addMembers stores new memberships that a partner manages in a client, and
+// counts them at once.
+func (w *work) addMembers(partner relationship.PartnerID, client relationship.ClientID, places []Place, member func(Place) (relationship.Member, error)) error {
+	if len(places) == 0 {
 		return nil
 	}
-	if err := w.countMembers(partner, client, n); err != nil {
+	if err := w.countMembers(partner, client, len(places)); err != nil {
 		return err
 	}
-	for i := range n {
-		added, err := member(i)
+	ahead := ahead{r: w.tx}
+	for i, place := range places {
+		ahead.at(i, len(places), func(keys []relationship.Key, i int) []relationship.Key {
+			user := places[i].User
+			return append(keys, relationship.EmployeeKey(partner, user), relationship.StandingKey(client, user))
+		})
+		added, err := member(place)
 		if err != nil {
 			return err
 		}

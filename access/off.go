@@ -156,7 +156,13 @@ func (w *work) offClient(client relationship.ClientID, users []relationship.User
 // offPlaces does off at each place. What was named has to be within reach; of
 // all places, those that are not are left out.
 func (w *work) offPlaces(partner relationship.PartnerID, places []Place, named bool, off func(relationship.Member) error) error {
-	for _, place := range places {
+	ahead := ahead{r: w.tx}
+	for i, place := range places {
+		ahead.at(i, len(places), func(keys []relationship.Key, i int) []relationship.Key {
+			of := places[i]
+			return append(keys, relationship.RelationshipKey(partner, of.Client),
+				relationship.EmployeeKey(partner, of.User), relationship.StandingKey(of.Client, of.User))
+		})
 		if !w.ticked(place) {
 			continue
 		}

@@ -36,7 +36,8 @@ type draft struct {
 	flushing      flushing
 	// last is what was read or written last, a record of each kind: rules come
 	// back to the same client, partner and relationship again and again.
-	last [16]remembered
+	last     [16]remembered
+	foreseen foreseen
 	// lines are what Changed returned, as long as nothing is written.
 	lines   []relationship.Line
 	current bool
@@ -96,16 +97,19 @@ func (d *draft) Get(key relationship.Key) (relationship.Record, bool) {
 // look reads a record, unless it is remembered.
 func (d *draft) look(key relationship.Key) *remembered {
 	last := d.remembers(key.Kind)
+	at, foreseen := d.foresaw(key)
 	if last.hash != 0 && last.key == key {
 		return last
 	}
-	hash := hashKey(key)
-	*last = remembered{key: key, hash: hash}
-	if w, written := d.writes.get(hash, key); written {
-		last.record, last.write = w.after, w
-	} else {
-		last.record, _ = d.get(hash, key)
+	if !foreseen {
+		at = remembered{key: key, hash: hashKey(key)}
 	}
+	if w, written := d.writes.get(at.hash, key); written {
+		at.record, at.write = w.after, w
+	} else if !foreseen {
+		at.record, _ = d.get(at.hash, key)
+	}
+	*last = at
 	return last
 }
 

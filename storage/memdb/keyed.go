@@ -89,6 +89,19 @@ func (h *hashed[K, V]) get(hash uint64, key K) (value V, found bool) {
 	return at.value, at.hash != 0
 }
 
+// likely returns a value whose key has the hash; it need not be that of the key.
+func (h *hashed[K, V]) likely(hash uint64) (value V, found bool) {
+	if h.used == 0 {
+		return value, false
+	}
+	for i := h.home(hash); h.slots[i].hash != 0; i = h.behind(i) {
+		if h.slots[i].hash == hash {
+			return h.slots[i].value, true
+		}
+	}
+	return value, false
+}
+
 // put stores a value in place of the one with its key.
 func (h *hashed[K, V]) put(hash uint64, key K, value V) {
 	if (h.used+1)*4 > len(h.slots)*3 {
@@ -135,14 +148,33 @@ func groupOf(hash uint64) uint64 { return hash >> (64 - groupBits) }
 func shardOf(hash uint64) uint64 { return hash << groupBits >> (64 - shardBits) }
 
 func (k *keyed[K, V]) get(hash uint64, key K) (value V, found bool) {
-	if k.groups == nil {
-		return value, false
+	if in := k.shard(hash); in != nil {
+		return in.get(hash, key)
 	}
-	of := k.groups[groupOf(hash)]
-	if of == nil {
-		return value, false
+	return value, false
+}
+
+func (k *keyed[K, V]) likely(hash uint64) (value V, found bool) {
+	if in := k.shard(hash); in != nil {
+		return in.likely(hash)
 	}
-	return of.shards[shardOf(hash)].get(hash, key)
+	return value, false
+}
+
+// touch reads where a hash belongs, and nothing else.
+func (k *keyed[K, V]) touch(hash uint64) uint64 {
+	if in := k.shard(hash); in != nil && len(in.slots) > 0 {
+		return in.slots[in.home(hash)].hash
+	}
+	return 0
+}
+
+// shard is where a hash belongs; nil while nothing is near.
+func (k *keyed[K, V]) shard(hash uint64) *hashed[K, V] {
+	if k.groups == nil || k.groups[groupOf(hash)] == nil {
+		return nil
+	}
+	return &k.groups[groupOf(hash)].shards[shardOf(hash)]
 }
 
 // own returns the shard of a hash, for a draft to change.

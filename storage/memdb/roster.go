@@ -146,7 +146,10 @@ func inGroups(waiting []*write, by, order func(*write) string, put func(id strin
 func (d *draft) flushClient(client relationship.ClientID, members []*write) {
 	before := d.roster(client)
 	edits := slices.Grow(d.flushing.members[:0], len(members))
-	for _, w := range members {
+	for i, w := range members {
+		if i%aheadOf == 0 {
+			d.aheadPlaces(members[i:min(i+aheadOf, len(members))])
+		}
 		written, is := w.after.(relationship.Member)
 		if !is {
 			edits = append(edits, edit[member]{item: member{user: relationship.UserID(w.key.Second)}, gone: true})
