@@ -222,6 +222,30 @@ func TestIndexTable_LongIDsWithOneKey(t *testing.T) {
 	require.False(t, s.isOf(key, id(51)))
 }
 
+// Each byte of a long id counts in its hash, and in each part of the hash that
+// says where something is.
+func TestIndexKey_EveryByteCounts(t *testing.T) {
+	h := newHasher()
+	for n := 17; n < 70; n++ {
+		id := []byte(strings.Repeat("01234567-89ab-cdef", 4)[:n])
+		var moved [4]int // how often another byte changes so many bits, from the first on and from the last
+		for at := range id {
+			before := h.of(string(id))
+			id[at] ^= 1
+			hash := h.of(string(id))
+			id[at] ^= 1
+			for i, part := range []uint64{before ^ hash, before<<10 ^ hash<<10, before<<20 ^ hash<<20, (before ^ hash) << 40} {
+				if part>>44 != 0 {
+					moved[i]++
+				}
+			}
+		}
+		for i, times := range moved {
+			require.GreaterOrEqual(t, times, n-1, "%d bytes, part %d", n, i) // one may be left by chance
+		}
+	}
+}
+
 // Keys of different ids are different, or long, where the text decides; and a
 // key knows the length of its id.
 func TestIndexKey_IsTheID(t *testing.T) {

@@ -73,11 +73,6 @@ func (r record) id() string {
 	return string(r[8:][:k.length()])
 }
 
-// is reports whether the record is of a user, by the key of the id and the id.
-func (r record) is(k idKey, user string) bool {
-	return r.key() == k && (!k.isLong() || string(r[shortRecord:][:k.length()]) == user)
-}
-
 // record is that of a number, in the order of the hashes.
 func (b *block) record(i int) record { return record(b.text[i*int(b.size):][:b.size]) }
 
@@ -91,7 +86,8 @@ func (b *block) find(k idKey, hash uint64, user string) (int, bool) {
 	}
 	for ; i < end; i++ {
 		r := b.text[i*int(b.size):][:shortRecord]
-		if word(r[8:]) == k.first && word(r[16:]) == k.second && (!k.isLong() || b.record(i).is(k, user)) {
+		if word(r[8:]) == k.first && word(r[16:]) == k.second &&
+			(!k.isLong() || b.text[i*int(b.size)+shortRecord:][:len(user)] == user) {
 			return i, true
 		}
 	}

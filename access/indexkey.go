@@ -1,7 +1,6 @@
 package access
 
 import (
-	"hash/maphash"
 	"math/bits"
 	"math/rand/v2"
 )
@@ -31,21 +30,35 @@ func (k idKey) length() int {
 
 // hasher makes keys and hashes of ids, with a secret of its own, so that nobody
 // outside can choose ids that collide.
-type hasher struct {
-	first, second uint64
-	seed          maphash.Seed
-}
+type hasher struct{ first, second uint64 }
 
-func newHasher() hasher { return hasher{rand.Uint64(), rand.Uint64(), maphash.MakeSeed()} }
+func newHasher() hasher { return hasher{rand.Uint64(), rand.Uint64()} }
 
 // key is that of an id. An id that ends with U+0000, which nobody can have, has
 // the key of a long one: it is not the same as the id without.
 func (h *hasher) key(id string) idKey {
 	n := len(id)
 	if n > 16 || n > 0 && id[n-1] == 0 {
-		return longKey(maphash.String(h.seed, id), n)
+		return h.long(id)
 	}
-	if n >= 8 {
+	return padded(id)
+}
+
+// long is the key of a long id. Its words are mixed two by two, the last of them
+// so that they end with the id.
+func (h *hasher) long(id string) idKey {
+	n, hash := len(id), uint64(0)
+	for rest := id; len(rest) > 16; rest = rest[16:] {
+		hash = h.hash(idKey{word(rest) ^ hash, word(rest[8:])})
+	}
+	last := id[max(0, n-16):]
+	k := padded(last)
+	return longKey(h.hash(idKey{k.first ^ hash, k.second}), n)
+}
+
+// padded are the words of at most 16 bytes.
+func padded(id string) idKey {
+	if n := len(id); n >= 8 {
 		return idKey{word(id), word(id[n-8:]) >> (8 * (16 - uint(n)))}
 	}
 	return idKey{first: shortWord(id)}
