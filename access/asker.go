@@ -219,23 +219,18 @@ func (q *asker) manages(number uint16, only bool, client relationship.ClientID, 
 // of their profile: the answer of Check (ASK-1), or whether the user is a member
 // (REL-6).
 func (q *asker) finds(number uint16, client relationship.ClientID, user relationship.UserID) bool {
-	if number == askEvaluator {
-		w, is := q.weigh(client, user)
-		return is && q.wants(&w)
+	var p *profile
+	if number != askEvaluator {
+		p = q.view.index.profiles[number]
+	} else if w, is := q.weigh(client, user); is {
+		p = q.m.vocabulary.profile(w)
+	} else {
+		return false
 	}
-	p := q.view.index.profiles[number]
 	if q.permission.IsZero() {
 		return !p.verdict.failed.has(ReasonRelationshipOver)
 	}
 	return p.verdict.failed == 0 && q.permission.In(&p.passes)
-}
-
-// wants is finds from a verdict.
-func (q *asker) wants(w *verdict) bool {
-	if q.permission.IsZero() {
-		return !w.failed.has(ReasonRelationshipOver)
-	}
-	return q.m.vocabulary.decide(w, q.permission) == 0
 }
 
 // weigh asks the evaluator about a member.

@@ -51,8 +51,7 @@ func (h *hasher) long(id string) idKey {
 	for rest := id; len(rest) > 16; rest = rest[16:] {
 		hash = h.hash(idKey{word(rest) ^ hash, word(rest[8:])})
 	}
-	last := id[max(0, n-16):]
-	k := padded(last)
+	k := padded(id[max(0, n-16):])
 	return longKey(h.hash(idKey{k.first ^ hash, k.second}), n)
 }
 
