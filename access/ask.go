@@ -75,7 +75,7 @@ func (v *vocabulary) decideBy(p *profile, permission permset.Permission, revisio
 	} else if !permission.In(&p.passes) {
 		failed = failed.with(ReasonNotInSet)
 	}
-	return Decision{revision: revision, decided: true, failed: failed}
+	return newDecision(revision, failed)
 }
 
 // decide is the one way to a Decision. A Manager whose catalogue is no longer
@@ -85,7 +85,7 @@ func (m *Manager) decide(r storage.Reader, w *verdict, permission permset.Permis
 	if m.sameCatalog(r) != nil {
 		failed = failed.with(ReasonOtherCatalog)
 	}
-	return Decision{revision: r.Revision(), decided: true, failed: failed}
+	return newDecision(r.Revision(), failed)
 }
 
 // CheckName is Check for a permission by name. An unknown name is refused

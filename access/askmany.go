@@ -41,13 +41,9 @@ func (m *Manager) checkMany(v *view, questions []Question) []Decision {
 	}
 	b := batch{m: m, v: v, now: m.nowAt(v.snapshot)}
 	decisions := make([]Decision, len(questions))
-	for from := 0; from < len(questions); {
-		to := from + 1
-		for to < len(questions) && to-from < runLongest && questions[to].Client == questions[from].Client {
-			to++
-		}
-		b.answer(questions[from:to], decisions[from:to])
-		from = to
+	for rest := decisions; len(rest) > 0; {
+		n := b.answer(questions[len(decisions)-len(rest):], rest)
+		rest = rest[n:]
 	}
 	return decisions
 }
@@ -69,31 +65,31 @@ type batch struct {
 // runLongest is how many questions about one client are looked at together.
 const runLongest = 64
 
-// answer answers questions about one client.
-func (b *batch) answer(questions []Question, decisions []Decision) {
+// answer answers the first question, and those behind it about the same client
+// while they are not too many. It returns how many it has answered.
+func (b *batch) answer(questions []Question, decisions []Decision) (n int) {
 	if !b.v.direct {
-		for i := range questions {
-			decisions[i] = b.evaluate(&questions[i])
-		}
-		return
+		decisions[0] = b.evaluate(&questions[0])
+		return 1
 	}
-	h := &b.m.indexer.hash
-	slot := b.v.index.table.client(h, string(questions[0].Client))
-	if slot != nil && len(questions) > 1 {
+	h, client := &b.m.indexer.hash, questions[0].Client
+	slot := b.v.index.table.client(h, string(client))
+	for n < len(questions) && n < runLongest && questions[n].Client == client {
+		at := &b.hashed[n]
+		at.key = h.key(string(questions[n].User))
+		at.hash = h.hash(at.key)
+		n++
+	}
+	if slot != nil && n > 1 {
 		slot.one.touch()
 	}
-	for i := range questions {
-		at := &b.hashed[i]
-		at.key = h.key(string(questions[i].User))
-		at.hash = h.hash(at.key)
-	}
 	second := b.now.Unix()
-	for i := range questions {
+	for i := range n {
 		q, at := &questions[i], &b.hashed[i]
 		e, found := slot.get(at.key, at.hash, string(q.User))
 		switch number := e.at(second); {
 		case !found:
-			p := b.m.indexer.outside.of(b.reader(), q.Client, q.User)
+			p := b.m.indexer.outside.of(b.reader(), client, q.User)
 			decisions[i] = b.m.vocabulary.decideBy(p, q.Permission, b.v.revision)
 		case number == askEvaluator:
 			decisions[i] = b.evaluate(q)
@@ -101,6 +97,7 @@ func (b *batch) answer(questions []Question, decisions []Decision) {
 			decisions[i] = b.m.vocabulary.decideBy(b.v.index.profiles[number], q.Permission, b.v.revision)
 		}
 	}
+	return n
 }
 
 func (b *batch) evaluate(q *Question) Decision {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"time"
 
@@ -134,36 +135,56 @@ func (r reasons) first() Reason {
 }
 
 // Decision is the answer to one question: a small value without strings. The
-// zero Decision refuses.
+// zero Decision refuses. It is 16 bytes, because lists of them are made.
 type Decision struct {
-	revision  storage.Revision
-	staleness time.Duration
-	decided   bool
-	failed    reasons
+	revision storage.Revision
+	// staleness is in milliseconds.
+	staleness uint32
+	// told are the reasons that fail; ReasonAllowed where none does, and none
+	// in the zero Decision.
+	told reasons
+}
+
+// allowed is what is told of a yes.
+const allowed = reasons(1 << ReasonAllowed)
+
+// newDecision is the answer from a revision, by the reasons that fail.
+func newDecision(revision storage.Revision, failed reasons) Decision {
+	if failed == 0 {
+		failed = allowed
+	}
+	return Decision{revision: revision, told: failed}
 }
 
 // Allowed reports whether the permission may be used.
-func (d Decision) Allowed() bool { return d.decided && d.failed == 0 }
+func (d Decision) Allowed() bool { return d.told == allowed }
 
 // Reason is the first reason that fails, or ReasonAllowed.
 func (d Decision) Reason() Reason {
-	if !d.decided {
+	if d.told == 0 {
 		return ReasonUndecided
 	}
-	return d.failed.first()
+	return d.told.first()
 }
 
 // Failed reports whether a reason is one of those that fail. Explain lists
 // them all.
-func (d Decision) Failed(reason Reason) bool { return d.decided && d.failed.has(reason) }
+func (d Decision) Failed(reason Reason) bool { return reason != ReasonAllowed && d.told.has(reason) }
 
 // Revision is the revision of the state that the answer comes from.
 func (d Decision) Revision() storage.Revision { return d.revision }
 
 // Staleness is how old the state may have been that the answer comes from, when
 // it was given: by then, others could have committed what it does not show. It
-// is zero on a store without other writers.
-func (d Decision) Staleness() time.Duration { return d.staleness }
+// is rounded up to the millisecond, and zero on a store without other writers.
+// Past 49 days it stays there.
+func (d Decision) Staleness() time.Duration { return time.Duration(d.staleness) * time.Millisecond }
+
+// since gives the answer its age.
+func (d Decision) since(age time.Duration) Decision {
+	d.staleness = uint32(min(age/time.Millisecond+1, math.MaxUint32))
+	return d
+}
 
 // String returns the answer in words.
 func (d Decision) String() string {

@@ -27,16 +27,16 @@ func (m *Manager) Staleness() time.Duration {
 // aged gives a decision its age: it was taken from a state that was read behind
 // an instant. Past the bound it is a refusal.
 func (m *Manager) aged(d Decision, fresh time.Time) Decision {
-	d.staleness = time.Since(fresh)
-	if d.staleness > m.options.MaxStaleness && !d.failed.has(ReasonClosed) {
-		d.failed = reasons(0).with(ReasonStale)
+	age := time.Since(fresh)
+	if age > m.options.MaxStaleness && !d.Failed(ReasonClosed) {
+		d.told = reasons(0).with(ReasonStale)
 	}
-	return d
+	return d.since(age)
 }
 
 // refused is a decision of which one reason says everything.
 func (v *view) refused(reason Reason) Decision {
-	return Decision{revision: v.revision, decided: true, failed: reasons(0).with(reason)}
+	return newDecision(v.revision, reasons(0).with(reason))
 }
 
 // state returns the newest state for a question that can answer with an error:
