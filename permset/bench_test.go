@@ -61,6 +61,12 @@ func BenchmarkSubsetOf(b *testing.B) {
 				half.SubsetOf(all)
 			}
 		})
+		b.Run(fmt.Sprintf("In/%d", width), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				half.In(&all)
+			}
+		})
 	}
 }
 

@@ -166,6 +166,7 @@ func TestPSET3_OperationsAgreeWithAModel(t *testing.T) {
 		same(t, "intersect", x.intersect(y), a.Intersect(b))
 		same(t, "minus", x.minus(y), a.Minus(b))
 		require.Equal(t, len(x.minus(y)) == 0, a.SubsetOf(b))
+		require.Equal(t, a.SubsetOf(b), a.In(&b))
 		require.Equal(t, maps.Equal(x, y), a == b)
 		for p := range w.catalog.Permissions() {
 			if a.Has(p) != x[p.Name()] {

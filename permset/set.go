@@ -58,15 +58,16 @@ func (s Set) Has(p Permission) bool {
 func (p Permission) In(s *Set) bool { return p.catalog == s.catalog && s.has(p.index) }
 
 // SubsetOf reports whether everything in s is in t. It panics on sets of two catalogues.
-func (s Set) SubsetOf(t Set) bool {
+func (s Set) SubsetOf(t Set) bool { return s.In(&t) }
+
+// In is [Set.SubsetOf] for sets that lie in memory already: copying both for the call costs as much as comparing them. Neither may be nil.
+func (s *Set) In(t *Set) bool {
 	if s.catalog != t.catalog {
 		if s.catalog == nil {
 			return true
 		}
 		either(s.catalog, t.catalog)
 	}
-	// Most of the time goes into copying both sets for the call and reading words just written, which no other way to compare them saves:
-	// a loop, leaving at the first word, or having the caller inline it.
 	return s.low[0]&^t.low[0]|s.low[1]&^t.low[1]|s.low[2]&^t.low[2]|s.low[3]&^t.low[3]|
 		s.low[4]&^t.low[4]|s.low[5]&^t.low[5]|s.low[6]&^t.low[6]|s.low[7]&^t.low[7] == 0 &&
 		(s.high.none() || s.high.subsetOf(t.high))

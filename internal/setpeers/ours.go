@@ -92,7 +92,7 @@ func (o *ours) has(i, times int) (yes int) {
 func (o *ours) subset(i, times int) (yes int) {
 	q := o.questions[i]
 	for range times {
-		if q.current.SubsetOf(q.actor) {
+		if q.current.In(&q.actor) {
 			yes++
 		}
 	}
