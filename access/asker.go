@@ -20,23 +20,28 @@ type asker struct {
 	// partner is whose managed members the viewer sees; empty for everybody.
 	partner relationship.PartnerID
 	// permission is what is asked about; the zero Permission asks who is a
-	// member at all.
+	// member at all. picked are the profiles whose members are found.
 	permission permset.Permission
+	picked     picked
 	// slot is what the index knows of the client that the question is about,
 	// and rows of the user; none where it may not answer.
 	slot *slot
 	rows rows
-	// gathered is for the members whom the index does not know.
+	// gathered is for the members whom the index does not know, if gathers.
 	gathered *gathering
+	gathers  bool
 }
 
-// askers spare pages a piece of memory. Whoever has one and is done may put it
+// askers spare pages pieces of memory. Whoever has one and is done may put it
 // back.
-var askers = sync.Pool{New: func() any { return new(asker) }}
+var askers = sync.Pool{New: func() any { return &asker{gathered: new(gathering)} }}
 
 // done puts the asker back.
 func (q *asker) done() {
-	*q = asker{}
+	if q.gathers {
+		*q.gathered = gathering{}
+	}
+	*q = asker{gathered: q.gathered}
 	askers.Put(q)
 }
 
@@ -133,27 +138,45 @@ func (q *asker) about(permission permset.Permission) error {
 
 // users runs over those who are found in a client, behind an id.
 func (q *asker) users(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
+	q.pick()
 	if q.slot != nil && q.slot.many == nil && q.partner == "" {
 		q.usersInOrder(client, after, yield)
-	} else {
-		q.usersOneByOne(client, after, yield)
+		return
+	}
+	var room [64]relationship.UserID
+	for more := true; more; {
+		var found []relationship.UserID
+		if found, more = q.usersOneByOne(client, after, room[:0]); more {
+			after = found[len(found)-1]
+		}
+		for _, user := range found {
+			if !yield(user, nil) {
+				return
+			}
+		}
 	}
 }
 
-// usersOneByOne is users for any client and viewer.
-func (q *asker) usersOneByOne(client relationship.ClientID, after relationship.UserID, yield func(relationship.UserID, error) bool) {
+// usersOneByOne is users for any client and viewer: the first of them, as many as
+// there is room for, and whether there may be more. What yields from an iterator of
+// the snapshot would take memory of its own.
+func (q *asker) usersOneByOne(client relationship.ClientID, after relationship.UserID, found []relationship.UserID) (_ []relationship.UserID, more bool) {
 	for user, manager := range storage.Users(q.view.snapshot, client, after, q.partner != "") {
 		if q.partner != "" && manager != q.partner {
 			continue
 		}
 		number := uint16(askEvaluator)
-		if e, found := q.slot.find(&q.m.indexer.hash, string(user)); found {
+		if e, known := q.slot.find(&q.m.indexer.hash, string(user)); known {
 			number = e.at(q.second)
 		}
-		if q.finds(number, client, user) && !yield(user, nil) {
-			return
+		if !q.finds(number, client, user) {
+			continue
+		}
+		if found = append(found, user); len(found) == cap(found) {
+			return found, true
 		}
 	}
+	return found, false
 }
 
 // usersInOrder is users for a client whose members lie together in the index.
@@ -172,6 +195,7 @@ func (q *asker) usersInOrder(client relationship.ClientID, after relationship.Us
 
 // clients runs over those in which a user is found, behind an id.
 func (q *asker) clients(user relationship.UserID, after relationship.ClientID, yield func(relationship.ClientID, error) bool) {
+	q.pick()
 	ids := placeIDs(storage.Clients(q.view.snapshot, user))
 	number, of := ids.count(string(after))
 	walk := q.rows.from(number, of)
@@ -216,21 +240,18 @@ func (q *asker) manages(number uint16, only bool, client relationship.ClientID, 
 }
 
 // finds reports whether a member is among those who are asked for, by the number
-// of their profile: the answer of Check (ASK-1), or whether the user is a member
-// (REL-6).
+// of their profile.
 func (q *asker) finds(number uint16, client relationship.ClientID, user relationship.UserID) bool {
-	var p *profile
 	if number != askEvaluator {
-		p = q.view.index.profiles[number]
-	} else if w, is := q.weigh(client, user); is {
-		p = q.m.vocabulary.profile(w)
-	} else {
-		return false
+		return q.picked[number]
 	}
-	if q.permission.IsZero() {
-		return !p.verdict.failed.has(ReasonRelationshipOver)
-	}
-	return p.verdict.failed == 0 && q.permission.In(&p.passes)
+	return q.findsByFacts(client, user)
+}
+
+// findsByFacts is finds for a member whom the index does not know.
+func (q *asker) findsByFacts(client relationship.ClientID, user relationship.UserID) bool {
+	w, is := q.weigh(client, user)
+	return is && q.m.vocabulary.picks(&w, q.permission)
 }
 
 // weigh asks the evaluator about a member.
@@ -239,8 +260,8 @@ func (q *asker) weigh(client relationship.ClientID, user relationship.UserID) (v
 	if !found {
 		return verdict{}, false
 	}
-	if q.gathered == nil {
-		q.gathered = newGathering(q.view.snapshot, q.now)
+	if !q.gathers {
+		q.gathered.r, q.gathered.facts.now, q.gathers = q.view.snapshot, q.now, true
 	}
 	return q.m.vocabulary.weigh(q.gathered.whole(&member)), true
 }

@@ -1,6 +1,9 @@
 package access
 
-import "sort"
+import (
+	"math/bits"
+	"sort"
+)
 
 // block holds members of one client, close together and without pointers, so
 // that finding one touches few lines of memory and the collector has nothing
@@ -27,8 +30,8 @@ type block struct {
 const manyRecords = 255
 
 // entry is what the index knows of a member: the number of a profile, until
-// when it holds (seconds behind entryEpoch; 0 is for ever), and the number of
-// the profile after that.
+// when it holds (seconds behind entryEpoch), and the number of the profile after
+// that. Of a profile that holds for ever until is 0, and it stands there twice.
 type entry uint64
 
 const (
@@ -36,23 +39,28 @@ const (
 	// askEvaluator stands in place of a profile where the index does not know,
 	// and askedOfEvaluator is an entry that has it for ever.
 	askEvaluator     = 1<<16 - 1
-	askedOfEvaluator = entry(askEvaluator)
+	askedOfEvaluator = entry(askEvaluator | askEvaluator<<16)
 )
 
 func newEntry(profile, after uint16, until uint32) entry {
 	return entry(profile) | entry(after)<<16 | entry(until)<<32
 }
 
+// forEver is an entry whose profile nothing ends.
+func forEver(profile uint16) entry { return entry(profile) | entry(profile)<<16 }
+
 func (e entry) profile() uint16 { return uint16(e) }
 func (e entry) after() uint16   { return uint16(e >> 16) }
 func (e entry) until() uint32   { return uint32(e >> 32) }
 
-// at is the number of the profile that holds in a second since 1970.
+// at is the number of the profile that holds in a second since 1970. Where nothing
+// ends, both are the same, and there is no need to look which holds.
 func (e entry) at(second int64) uint16 {
-	if until := e.until(); until != 0 && second >= int64(until)+entryEpoch {
-		return e.after()
+	number := e.profile()
+	if second >= int64(e.until())+entryEpoch {
+		number = e.after()
 	}
-	return e.profile()
+	return number
 }
 
 // record is what a block has of one member.
@@ -66,6 +74,9 @@ func (r record) entry() entry { return entry(word(string(r))) }
 func (r record) key() idKey { return idKey{word(string(r[8:])), word(string(r[16:]))} }
 
 func (r record) id() string {
+	if second := word(string(r[16:])); second != 0 && second>>56 != 0xff {
+		return string(r[8:][:16-bits.LeadingZeros64(second)/8]) // most are that long
+	}
 	k := r.key()
 	if k.isLong() {
 		return string(r[shortRecord:][:k.length()])

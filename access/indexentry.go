@@ -54,7 +54,7 @@ func (x *indexer) entry(r storage.Reader, f *facts) entry {
 	}
 	profile := x.number(f)
 	if turns.n == 0 {
-		return newEntry(profile, 0, 0)
+		return forEver(profile)
 	}
 	until := turns.first.Unix() - entryEpoch
 	if until <= 0 || until >= 1<<32 {

@@ -59,7 +59,7 @@ func (w *walk) next() entry {
 	}
 	r := w.words[w.row]
 	if w.row++; r != rowBounded {
-		return newEntry(r, 0, 0)
+		return forEver(r)
 	}
 	b := w.words[w.bound:][:boundWords]
 	w.bound += boundWords

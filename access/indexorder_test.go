@@ -12,7 +12,7 @@ import (
 // behind the last: questions go to the evaluator.
 func TestIndexOrder_RowsThatDoNotFitAreNotKnown(t *testing.T) {
 	var d draftRows
-	d.add(newEntry(3, 0, 0))
+	d.add(forEver(3))
 	d.add(newEntry(4, 5, 100))
 	r := d.done()
 	for of := range 4 {
@@ -39,7 +39,7 @@ func TestIndexOrder_RowsThatDoNotFitAreNotKnown(t *testing.T) {
 func TestIndexOrder_WhoDoesNotFitIsNoNewcomer(t *testing.T) {
 	hash := newHasher()
 	update := func(other string, was, gone bool) []*rowUpdate {
-		return []*rowUpdate{{hash: hash.of("bob"), owner: "bob", other: other, entry: newEntry(3, 0, 0), was: was, gone: gone}}
+		return []*rowUpdate{{hash: hash.of("bob"), owner: "bob", other: other, entry: forEver(3), was: was, gone: gone}}
 	}
 	now := &order{}
 	step := func(updates []*rowUpdate, ids ...string) (rows, bool) {

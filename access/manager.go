@@ -80,6 +80,7 @@ type Manager struct {
 	held     map[uint64]held // by the number of the lost tail
 	changing atomic.Int32
 	names    nameOrders
+	pickings pickings
 	// tidied is the revision at which the log was last tidied. taken is a commit
 	// from which on memory may have what notifications are taken from.
 	tidied atomic.Uint64
