@@ -33,6 +33,7 @@ func TestSEE5_ARowAllocatesNothing(t *testing.T) {
 	for name, run := range runs {
 		rows[name] = run()
 		allocations[name] = testing.AllocsPerRun(100, func() { run() })
+		require.Zero(t, allocations[name], name)
 	}
 	for i := range 100 {
 		id := relationship.UserID(fmt.Sprint("user-", i))
