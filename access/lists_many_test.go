@@ -2,7 +2,9 @@ package access_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -71,4 +73,28 @@ func firstUsers(t *testing.T, ids func(func(relationship.UserID, error) bool), m
 		}
 	}
 	return first
+}
+
+// A member whom the index leaves to the evaluator is told as of the instant of each
+// list: nothing stays from the list before.
+func TestASK3_TheEvaluatorIsAskedAnewForEachList(t *testing.T) {
+	w := accesstest.New(t)
+	w.AddEmployee("emil", "support", "reports.view")
+	carla := access.By(accesstest.SuperAdmin)
+	w.Do(carla, access.SetMemberEnd{Client: accesstest.Client, User: "emil", End: w.Clock.Now().Add(time.Hour)})
+	w.Do(carla, access.PauseMember{Client: accesstest.Client, User: "emil", Until: w.Clock.Now().Add(time.Minute)})
+	view := w.Permission("reports.view")
+	for _, turn := range []struct {
+		by  time.Duration
+		can bool
+	}{{0, false}, {2 * time.Minute, true}, {time.Minute, true}, {time.Hour, false}} {
+		w.Clock.Turn(turn.by)
+		who := firstUsers(t, w.Manager.AllWhoCan(access.Host(), accesstest.Client, view), 100)
+		require.Equal(t, turn.can, slices.Contains(who, "emil"))
+		where := 0
+		for range w.Manager.AllWhereCan(access.Host(), "emil", view) {
+			where++
+		}
+		require.Equal(t, turn.can, where == 1)
+	}
 }
