@@ -35,12 +35,13 @@ func (q *asker) pick() {
 	kept.lock.RLock()
 	q.picked = kept.of[q.permission]
 	kept.lock.RUnlock()
-	if len(q.picked) >= len(profiles) {
+	known := len(q.picked)
+	if known >= len(profiles) {
 		return
 	}
-	q.picked = make(picked, len(profiles))
-	for i, p := range profiles {
-		q.picked[i] = q.m.vocabulary.picks(&p.verdict, q.permission)
+	q.picked = append(make(picked, 0, len(profiles)), q.picked...) // others read what is kept
+	for _, p := range profiles[known:] {
+		q.picked = append(q.picked, q.m.vocabulary.picks(&p.verdict, q.permission))
 	}
 	kept.lock.Lock()
 	defer kept.lock.Unlock()

@@ -38,6 +38,7 @@ type WhoPage struct {
 func (m *Manager) WhoCan(viewer Call, client relationship.ClientID, permission permset.Permission,
 	after relationship.UserID, size int) (WhoPage, error) {
 	q, err := m.askWho(viewer, client)
+	defer q.done()
 	err = firstError(err, q.about(permission))
 	if err == nil && size < 1 {
 		err = invalid("page", "size", "is less than 1")
@@ -92,6 +93,7 @@ type WherePage struct {
 func (m *Manager) WhereCan(viewer Call, user relationship.UserID, permission permset.Permission,
 	after relationship.ClientID, size int) (WherePage, error) {
 	q, err := m.askWhere(viewer, user)
+	defer q.done()
 	err = firstError(err, q.about(permission))
 	if err == nil && size < 1 {
 		err = invalid("page", "size", "is less than 1")
