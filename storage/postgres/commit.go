@@ -78,11 +78,13 @@ func (t *turn) missed(ctx context.Context, after storage.Head, p *page) ([]stora
 	}
 }
 
-// standsInLog looks for a commit by its own ID.
+// standsInLog looks for a commit where it would be. No other has its hash: that
+// goes over the commit's own ID, too.
 func standsInLog(commit storage.Commit) proof {
 	return func(t *turn) (written bool, err error) {
 		err = t.send(context.Background(), func(s *script) {
-			s.queue("SELECT EXISTS (SELECT 1 FROM clientaccess.log WHERE entry = $1::text)", commit.ID).
+			s.queue("SELECT EXISTS (SELECT 1 FROM clientaccess.log WHERE rev = $1::bigint AND chain = $2::text::bytea)",
+				int64(commit.Revision), hexText(commit.Chain[:])).
 				QueryRow(func(row pgx.Row) error { return row.Scan(&written) })
 		})
 		if err == nil && !written && t.head.checkpoint >= commit.Revision {
@@ -149,14 +151,13 @@ func (s *script) putCommits(batch []storage.Commit, erased []relationship.UserID
 	}
 	number := func(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 	at := 0
-	s.queue("INSERT INTO clientaccess.log (rev, entry, at, chain, body)"+
-		" SELECT rev, entry, at, chain, substring($6::bytea FROM starts + 1 FOR ends - starts) FROM (SELECT "+
+	s.queue("INSERT INTO clientaccess.log (rev, at, chain, body)"+
+		" SELECT rev, at, chain, substring($5::bytea FROM starts + 1 FOR ends - starts) FROM (SELECT "+
 		strings.Join([]string{
-			unnested(1, "bigint", "rev"), unnested(2, "text", "entry"), unnested(3, "timestamptz", "at"),
-			unnested(4, "bytea", "chain"), unnested(5, "int", "starts"), unnested(7, "int", "ends"),
+			unnested(1, "bigint", "rev"), unnested(2, "timestamptz", "at"), unnested(3, "bytea", "chain"),
+			unnested(4, "int", "starts"), unnested(6, "int", "ends"),
 		}, ", ")+") AS sent",
 		array(batch, func(b []byte, c *storage.Commit) []byte { return number(b, int(c.Revision)) }),
-		array(batch, func(b []byte, c *storage.Commit) []byte { return appendText(b, c.ID) }),
 		array(batch, func(b []byte, c *storage.Commit) []byte { return appendInstant(b, c.At) }),
 		array(batch, func(b []byte, c *storage.Commit) []byte { return appendBytes(b, c.Chain[:]) }),
 		array(ends, func(b []byte, end *int) []byte { b, at = number(b, at), *end; return b }),

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/clientaccess/clientaccess/storage"
 )
 
 // Migrations is how many migrations this package knows.
@@ -20,3 +22,13 @@ func (j *Journal) SetFew(few int) { j.few = few }
 
 // SetIdle changes for how long a turn may give no sign of life.
 func (j *Journal) SetIdle(limit time.Duration) { j.idle = limit }
+
+// Stands looks for a commit as it is looked for after a COMMIT that was not
+// answered.
+func (j *Journal) Stands(ctx context.Context, commit storage.Commit) (stands bool, err error) {
+	err = j.transact(ctx, nil, func(t *turn) (_ proof, err error) {
+		stands, err = standsInLog(commit)(t)
+		return nil, err
+	})
+	return stands, err
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/clientaccess/clientaccess/internal/pgproxy"
 	"github.com/clientaccess/clientaccess/internal/pgserver"
 	"github.com/clientaccess/clientaccess/internal/pgtest"
+	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 	"github.com/clientaccess/clientaccess/storage/postgres"
 )
@@ -69,6 +70,29 @@ func TestOutcome_TurnIsCut(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, ran)
 	require.Len(t, all(t, journal, storage.Head{}), 1)
+}
+
+// Where a lost commit would be, somebody else's may stand, and of the same
+// content: it is not taken for the lost one.
+func TestOutcome_AnotherHasTheRevision(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dsn := pgtest.Database(t, pgtest.Options{Template: migrated})
+	journal := open(t, config(t, dsn), postgres.Options{NoNotify: true})
+	one := []relationship.Record{client("lumen")}
+	require.NoError(t, write(ctx, t, journal, one...))
+	written := all(t, journal, storage.Head{})[0]
+	lost := following(t, storage.Head{}, one)
+	require.Equal(t, written.Revision, lost.Revision)
+	behind := following(t, headOf([]storage.Commit{written}), one)
+	for _, looked := range []struct {
+		commit storage.Commit
+		stands bool
+	}{{written, true}, {lost, false}, {behind, false}} {
+		stands, err := journal.Stands(ctx, looked.commit)
+		require.NoError(t, err)
+		require.Equal(t, looked.stands, stands, "commit %d", looked.commit.Revision)
+	}
 }
 
 // The server is gone for good: that is told, and not guessed. When it is back,
