@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-memdb"
 
+	"github.com/clientaccess/clientaccess/internal/both"
 	"github.com/clientaccess/clientaccess/relationship"
 	"github.com/clientaccess/clientaccess/storage"
 )
@@ -327,7 +328,10 @@ func (d *draft) commit(id string) (*state, storage.Commit, error) {
 			commit.At = event.At
 		}
 	}
-	chain, err := storage.Seal(d.base.chain, commit)
+	next := *d.base
+	var chain relationship.Digest
+	var err error
+	both.Do(d.isLarge(), func() { d.become(&next) }, func() { chain, err = storage.Seal(d.base.chain, commit) })
 	if err != nil {
 		return nil, none, err
 	}
@@ -335,17 +339,17 @@ func (d *draft) commit(id string) (*state, storage.Commit, error) {
 	if erased := commit.Erased(); erased != nil {
 		commit, _ = commit.Without(erased...)
 	}
-	next := *d.base
-	d.become(&next)
 	next.revision, next.at, next.chain = commit.Revision, commit.At, chain
 	return &next, commit, nil
 }
 
-// become makes a state show what the draft has written. The draft is of no use
-// after that.
+// become makes a state show what the draft has written. Memberships and rows lie
+// apart. The draft is of no use after that.
 func (d *draft) become(next *state) {
-	d.flushMembers()
-	d.flushRows()
+	both.Do(d.isLarge(), d.flushMembers, d.flushRows)
 	d.txn.Commit()
 	next.tables, next.db = d.tables, d.fork
 }
+
+// isLarge reports whether what waits is worth a second goroutine.
+func (d *draft) isLarge() bool { return len(d.members) >= 500 }
