@@ -1,8 +1,7 @@
 package access
 
 import (
-	"cmp"
-	"slices"
+	"sync"
 
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -46,11 +45,13 @@ func (p *profile) allowed() permset.Set {
 // indexer makes indexes, one out of the other. It belongs to whoever moves the
 // Manager's view.
 type indexer struct {
-	v        *vocabulary
-	hash     hasher
-	numbers  map[verdict]uint16
-	profiles []*profile
-	outside  outsiders
+	v       *vocabulary
+	hash    hasher
+	outside outsiders
+	// numbering guards profiles, and the numbers that they have.
+	numbering sync.Mutex
+	numbers   map[verdict]uint16
+	profiles  []*profile
 }
 
 func newIndexer(v *vocabulary) *indexer {
@@ -97,6 +98,8 @@ func (o *outsiders) of(r storage.Reader, client relationship.ClientID, user rela
 // number returns the number of the profile of some facts.
 func (x *indexer) number(f *facts) uint16 {
 	w := x.v.weigh(f)
+	x.numbering.Lock()
+	defer x.numbering.Unlock()
 	if number, known := x.numbers[w]; known {
 		return number
 	}
@@ -143,83 +146,4 @@ func (x *indexer) update(c *crowd, member *relationship.Member) memberUpdate {
 func (x *indexer) about(user relationship.UserID) memberUpdate {
 	key := x.hash.key(string(user))
 	return memberUpdate{key: key, hash: x.hash.hash(key), user: string(user)}
-}
-
-// touched is a place that lines concern, and the number from 1 of the line that
-// says how the member there is; 0 where none does.
-type touched struct {
-	place Place
-	line  int
-}
-
-// follow makes the index of a state from that of an earlier one and what
-// was written in between.
-func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relationship.Line) index {
-	places := make([]touched, 0, len(lines))
-	for i, line := range lines {
-		switch key := line.Key(); key.Kind {
-		case relationship.KindCatalog:
-			return x.build(snapshot)
-		case relationship.KindMember:
-			places = append(places, touched{placeOf(key), i + 1})
-		default:
-			for place := range concerned(snapshot, line) {
-				places = append(places, touched{place: place})
-			}
-		}
-	}
-	if len(places) == 0 {
-		return index{before.table, before.places, x.profiles}
-	}
-	// Of the lines about one place, the last comes first: it says how the
-	// member is.
-	slices.SortFunc(places, func(a, b touched) int {
-		if of := comparePlaces(a.place, b.place); of != 0 {
-			return of
-		}
-		return cmp.Compare(b.line, a.line)
-	})
-	ahead := ahead{r: snapshot}
-	if len(places) >= aheadAt {
-		ahead.r = snapshot.Draft() // which looks ahead
-	}
-	crowd := crowd{x: x, gathered: newGathering(ahead.r, snapshot.At())}
-	members := make([]memberUpdate, 0, len(places)) // of all clients
-	var updates []clientUpdate
-	for i, at := range places {
-		ahead.at(i, len(places), func(keys []relationship.Key, i int) []relationship.Key {
-			if line := places[i].line; line > 0 {
-				if member, is := lines[line-1].After.(relationship.Member); is {
-					return keysOf(keys, &member)
-				}
-			}
-			return keys
-		})
-		place := at.place
-		if i > 0 && place == places[i-1].place {
-			continue
-		}
-		if n := len(updates); n == 0 || updates[n-1].client != string(place.Client) {
-			updates = append(updates, clientUpdate{client: string(place.Client), members: members[len(members):]})
-		}
-		var member relationship.Member
-		var found bool
-		if at.line > 0 {
-			member, found = lines[at.line-1].After.(relationship.Member)
-		} else {
-			member, found = storage.GetMember(snapshot, place.Client, place.User)
-		}
-		if found {
-			members = append(members, x.update(&crowd, &member))
-		} else {
-			left := x.about(place.User)
-			left.gone = true
-			members = append(members, left)
-		}
-		last := &updates[len(updates)-1]
-		last.members = last.members[:len(last.members)+1]
-	}
-	return index{
-		before.table.with(&x.hash, updates), before.places.withPlaces(&x.hash, before.table, snapshot, updates), x.profiles,
-	}
 }
