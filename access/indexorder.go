@@ -138,7 +138,7 @@ func (o *order) with(updates []*rowUpdate, idsOf func(owner string) placeIDs) *o
 	var draft draftRows
 	for fresh := uint64(shards); len(updates) > 0; {
 		owner, n := updates[0].owner, 1
-		for n < len(updates) && updates[n].owner == owner {
+		for n < len(updates) && updates[n].hash == updates[0].hash && updates[n].owner == owner {
 			n++
 		}
 		shard := updates[0].hash >> (64 - shardBits)

@@ -207,11 +207,12 @@ func renames(line relationship.Line) bool {
 	case relationship.Client:
 		after, _ := line.After.(relationship.Client)
 		return after.Name != before.Name
+	case relationship.Relationship:
+		after, _ := line.After.(relationship.Relationship)
+		return after.ClientName != before.ClientName
+	case nil:
+		after, is := line.After.(relationship.Relationship)
+		return is && after.ClientName != ""
 	}
-	if line.Key().Kind != relationship.KindRelationship {
-		return false
-	}
-	before, _ := line.Before.(relationship.Relationship)
-	after, _ := line.After.(relationship.Relationship)
-	return after.ClientName != before.ClientName
+	return false
 }
