@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
+
+	"github.com/clientaccess/clientaccess/internal/both"
 )
 
 // order has the entries of the index a second time, in the order in which the
@@ -131,10 +134,21 @@ func sortRows(updates []*rowUpdate) []*rowUpdate {
 }
 
 // with returns the order behind a change, whose updates are sorted; idsOf are the
-// ids of an owner's places behind it. An owner whose rows do not fit stays, with
-// none, so that nobody takes them for a newcomer.
+// ids of an owner's places behind it, and may be asked by two goroutines.
 func (o *order) with(updates []*rowUpdate, idsOf func(owner string) placeIDs) *order {
 	next := *o
+	half := sort.Search(len(updates), func(i int) bool { return updates[i].hash>>63 == 1 })
+	both.Do(len(updates) >= bothAt,
+		func() { next.change(updates[:half], idsOf) },
+		func() { next.change(updates[half:], idsOf) },
+	)
+	return &next
+}
+
+// change changes the shards that updates are about, in an order that nobody else
+// has yet. An owner whose rows do not fit stays, with none, so that nobody takes
+// them for a newcomer.
+func (o *order) change(updates []*rowUpdate, idsOf func(owner string) placeIDs) {
 	var draft draftRows
 	for fresh := uint64(shards); len(updates) > 0; {
 		owner, n := updates[0].owner, 1
@@ -143,9 +157,9 @@ func (o *order) with(updates []*rowUpdate, idsOf func(owner string) placeIDs) *o
 		}
 		shard := updates[0].hash >> (64 - shardBits)
 		if shard != fresh { // owners come in the order of their shards
-			next.shards[shard], fresh = maps.Clone(next.shards[shard]), shard
+			o.shards[shard], fresh = maps.Clone(o.shards[shard]), shard
 		}
-		in := next.shards[shard]
+		in := o.shards[shard]
 		before, known := in[owner]
 		var after rows
 		var size int
@@ -161,7 +175,7 @@ func (o *order) with(updates []*rowUpdate, idsOf func(owner string) placeIDs) *o
 		case size == 0:
 			delete(in, owner)
 		case in == nil:
-			next.shards[shard] = map[string]rows{strings.Clone(owner): after}
+			o.shards[shard] = map[string]rows{strings.Clone(owner): after}
 		case known:
 			in[owner] = after
 		default:
@@ -169,7 +183,6 @@ func (o *order) with(updates []*rowUpdate, idsOf func(owner string) placeIDs) *o
 		}
 		updates = updates[n:]
 	}
-	return &next
 }
 
 // with returns the rows behind a change; none where they do not fit, so that

@@ -177,8 +177,9 @@ func (k *keyed[K, V]) shard(hash uint64) *hashed[K, V] {
 	return &k.groups[groupOf(hash)].shards[shardOf(hash)]
 }
 
-// own returns the shard of a hash, for a draft to change.
-func (k *keyed[K, V]) own(draft, hash uint64) *hashed[K, V] {
+// share prepares for a draft that changes values in two goroutines, each those
+// whose hashes begin with another bit: they lie in different groups.
+func (k *keyed[K, V]) share(draft uint64) {
 	switch {
 	case k.groups == nil:
 		k.groups, k.owner = &[groups]*group[K, V]{}, draft
@@ -186,6 +187,11 @@ func (k *keyed[K, V]) own(draft, hash uint64) *hashed[K, V] {
 		copied := *k.groups
 		k.groups, k.owner = &copied, draft
 	}
+}
+
+// own returns the shard of a hash, for a draft to change.
+func (k *keyed[K, V]) own(draft, hash uint64) *hashed[K, V] {
+	k.share(draft)
 	of := &k.groups[groupOf(hash)]
 	switch {
 	case *of == nil:

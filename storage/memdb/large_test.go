@@ -116,6 +116,9 @@ func TestLargeCommit_IsManySmallOnes(t *testing.T) {
 			}
 			require.Equal(t, contents(small.Snapshot()), contents(large.Snapshot()), "seed %d: %d memberships", seed, waiting)
 			require.Equal(t, was, contents(before), "seed %d", seed)
+			for record := range large.Snapshot().All(relationship.KindMember, relationship.Key{}) {
+				require.Contains(t, slices.Collect(large.Snapshot().Reverse(relationship.KindMember, record.Key().Second, "")), record)
+			}
 			commits, known := large.Since(before.Head())
 			require.True(t, known)
 			chain, err := storage.Seal(before.Head().Chain, commits[0])

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unique"
 
+	"github.com/clientaccess/clientaccess/internal/both"
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/relationship"
 )
@@ -98,6 +99,12 @@ type places struct {
 type flushing struct {
 	shapes  shapes
 	members []edit[member]
+	// halves are for the users whose hashes begin with 0, and those with 1.
+	halves [2]flushingUsers
+}
+
+// flushingUsers puts what waits into lists of places.
+type flushingUsers struct {
 	clients []edit[relationship.ClientID]
 	client  relationship.ClientID
 }
@@ -111,27 +118,41 @@ func (d *draft) flushMembers() {
 	}
 	first := func(w *write) string { return w.key.First }
 	second := func(w *write) string { return w.key.Second }
-	inGroups(waiting, first, second, func(client string, members []*write) {
+	sortBy(waiting, first, second)
+	inGroups(waiting, first, func(client string, members []*write) {
 		d.flushClient(relationship.ClientID(client), members)
 	})
-	inGroups(waiting, second, first, func(user string, memberships []*write) {
-		d.flushUser(relationship.UserID(user), memberships)
-	})
+	sortBy(waiting, second, first)
+	d.places.share(d.number)
+	half := func(bit uint64) func() {
+		return func() {
+			inGroups(waiting, second, func(user string, memberships []*write) {
+				if hash := hashText(user); hash>>63 == bit {
+					d.flushUser(&d.flushing.halves[bit], hash, relationship.UserID(user), memberships)
+				}
+			})
+		}
+	}
+	both.Do(d.isLarge(), half(0), half(1))
 	for _, w := range waiting {
 		w.waits = false
 	}
 	d.members = d.members[:0]
 }
 
-// inGroups hands over what is written by one part of the key, in the order of
-// the other.
-func inGroups(waiting []*write, by, order func(*write) string, put func(id string, group []*write)) {
+// sortBy sorts what is written by one part of the key, and then the other.
+func sortBy(waiting []*write, first, second func(*write) string) {
 	slices.SortFunc(waiting, func(a, b *write) int {
-		if of := cmp.Compare(by(a), by(b)); of != 0 {
+		if of := cmp.Compare(first(a), first(b)); of != 0 {
 			return of
 		}
-		return cmp.Compare(order(a), order(b))
+		return cmp.Compare(second(a), second(b))
 	})
+}
+
+// inGroups hands over together what has one part of the key in common, by which it
+// is sorted.
+func inGroups(waiting []*write, by func(*write) string, put func(id string, group []*write)) {
 	for len(waiting) > 0 {
 		id, n := by(waiting[0]), 1
 		for n < len(waiting) && by(waiting[n]) == id {
@@ -169,26 +190,29 @@ func (d *draft) flushClient(client relationship.ClientID, members []*write) {
 }
 
 // flushUser puts memberships into the list of their user's places.
-func (d *draft) flushUser(user relationship.UserID, memberships []*write) {
-	before := d.placesOf(user)
-	edits := d.flushing.clients[:0]
+func (d *draft) flushUser(f *flushingUsers, hash uint64, user relationship.UserID, memberships []*write) {
+	before, found := d.places.get(hash, user)
+	if !found {
+		before = &places{user: user}
+	}
+	edits := f.clients[:0]
 	for _, w := range memberships {
 		_, is := before.clients.get(itself, w.key.First)
 		if written := w.after != nil; is != written {
-			if string(d.flushing.client) != w.key.First {
-				d.flushing.client = d.roster(relationship.ClientID(w.key.First)).client
+			if string(f.client) != w.key.First {
+				f.client = d.roster(relationship.ClientID(w.key.First)).client
 			}
 			// One text for all members of a client.
-			edits = append(edits, edit[relationship.ClientID]{item: d.flushing.client, gone: !written})
+			edits = append(edits, edit[relationship.ClientID]{item: f.client, gone: !written})
 		}
 	}
-	if d.flushing.clients = edits; len(edits) == 0 {
+	if f.clients = edits; len(edits) == 0 {
 		return
 	}
 	after := &places{before.user, before.clients.with(itself, edits)}
 	if len(after.clients) == 0 {
-		d.places.remove(d.number, hashText(string(user)), user)
+		d.places.remove(d.number, hash, user)
 		return
 	}
-	d.places.put(d.number, hashText(string(user)), user, after)
+	d.places.put(d.number, hash, user, after)
 }
