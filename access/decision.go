@@ -127,6 +127,10 @@ func (r reasons) without(reason Reason) reasons { return r &^ (1 << reason) }
 
 func (r reasons) has(reason Reason) bool { return r&(1<<reason) != 0 }
 
+// stillMember reports whether a member for whom the reasons fail is still one: with
+// the relationship, its members are gone (REL-6).
+func (r reasons) stillMember() bool { return !r.has(ReasonRelationshipOver) }
+
 func (r reasons) first() Reason {
 	if r == 0 {
 		return ReasonAllowed

@@ -43,7 +43,7 @@ func (m *Manager) Member(viewer Call, user relationship.UserID, client relations
 	if !m.maySee(r, viewer, f, user, client) {
 		return MemberView{}, refuse("ASK-2", ErrNotAllowed, client, user)
 	}
-	if !f.isMember || failures(f).has(ReasonRelationshipOver) {
+	if !f.isMember || !failures(f).stillMember() {
 		return MemberView{}, refuse("ORG-3", ErrUnknownMember, client, user)
 	}
 	view := m.vocabulary.view(f)

@@ -111,8 +111,8 @@ func (q *asker) sees(e entry, client relationship.ClientID, user relationship.Us
 	}
 	if number != askEvaluator {
 		failed := q.view.index.profiles[number].verdict.failed
-		return failed.first(), !failed.has(ReasonRelationshipOver)
+		return failed.first(), failed.stillMember()
 	}
 	w, is := q.weigh(client, user)
-	return w.failed.first(), is && !w.failed.has(ReasonRelationshipOver)
+	return w.failed.first(), is && w.failed.stillMember()
 }

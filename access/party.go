@@ -48,7 +48,7 @@ type plight struct {
 // no more (REL-6): what they had is not mended, they are let in anew.
 func newPlight(r storage.Reader, v *vocabulary, f *facts, place Place, permission permset.Permission) plight {
 	p := plight{v: v, f: f, permission: permission}
-	if failures(f).has(ReasonRelationshipOver) {
+	if !failures(f).stillMember() {
 		p.f = gatherApart(r, place.Client, place.User, f.now)
 	}
 	if !p.f.isMember {

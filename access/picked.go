@@ -11,7 +11,7 @@ import (
 // Permission, whether the user is a member (REL-6).
 func (v *vocabulary) picks(w *verdict, permission permset.Permission) bool {
 	if permission.IsZero() {
-		return !w.failed.has(ReasonRelationshipOver)
+		return w.failed.stillMember()
 	}
 	return v.decide(w, permission) == 0
 }
