@@ -138,17 +138,10 @@ func (m *Manager) layDown(ctx context.Context, change string, accept func([]Gain
 			Change: change, Actor: relationship.Actor{Kind: relationship.ByHost}, At: m.nowAt(tx), Call: rand.Text(),
 		})
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		m.moveTo()
 	}
-	snapshot := m.store.Snapshot()
-	for _, kind := range []relationship.Kind{relationship.KindMember, relationship.KindTerms} {
-		for record := range snapshot.All(kind, relationship.Key{}) {
-			m.vocabulary.rememberSets([]relationship.Line{{After: record}})
-		}
-	}
-	m.moveTo()
-	return nil
+	return err
 }
 
 // widensStored compares a catalogue with the one that is in force. In an empty

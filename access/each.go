@@ -95,7 +95,7 @@ func (m *Manager) PlanEach(ctx context.Context, call Call, change Change) (EachR
 	}
 	snapshot, err := m.state()
 	if err == nil {
-		_, err = m.tryEach(snapshot.Draft(), call, "", result.Items)
+		err = m.tryEach(snapshot.Draft(), call, "", result.Items)
 	}
 	if err != nil {
 		return EachResult{}, err
@@ -166,14 +166,13 @@ func (m *Manager) commitEach(ctx context.Context, call Call, key onceKey, number
 			return err
 		}
 		var earlier Result
-		var lines []relationship.Line
 		done := slices.Clone(items)
 		revision, err := m.update(ctx, func(tx storage.Tx) (err error) {
 			copy(done, items)
 			if earlier, err = m.replayChunk(tx, call, key, number); earlier.Replayed || err != nil {
 				return err
 			}
-			if lines, err = m.tryEach(tx, call, id, done); err != nil {
+			if err = m.tryEach(tx, call, id, done); err != nil {
 				return err
 			}
 			for _, place := range reviewedIn(done) {
@@ -201,7 +200,6 @@ func (m *Manager) commitEach(ctx context.Context, call Call, key onceKey, number
 			done[i].Effects.addAssets(owned)
 			done[i].Err = m.count(m.refusedLink(ctx, done[i].Err))
 		}
-		m.vocabulary.rememberSets(lines)
 		copy(items, done)
 		m.tidyNow(ctx, revision)
 		return unconfirmed
@@ -215,7 +213,7 @@ func (m *Manager) askAbout(ctx context.Context, call Call, items []Item) (map[Pl
 		return nil, nil, nil
 	}
 	planned := slices.Clone(items)
-	if _, err := m.tryEach(m.newest().Draft(), call, "", planned); err != nil {
+	if err := m.tryEach(m.newest().Draft(), call, "", planned); err != nil {
 		return nil, nil, err
 	}
 	asked := map[Place]bool{}
@@ -228,17 +226,16 @@ func (m *Manager) askAbout(ctx context.Context, call Call, items []Item) (map[Pl
 
 // tryEach makes the items upon a transaction, each for itself, and returns what
 // was written.
-func (m *Manager) tryEach(tx storage.Tx, call Call, id string, items []Item) ([]relationship.Line, error) {
+func (m *Manager) tryEach(tx storage.Tx, call Call, id string, items []Item) error {
 	if err := m.sameCatalog(tx); err != nil {
-		return nil, err
+		return err
 	}
-	var lines []relationship.Line
 	for i := range items {
 		done, err := m.tryOne(tx, attempt{call: call, id: id, changes: []Change{items[i].Change}})
 		_, isLink := errors.AsType[*linkError](err)
 		switch {
 		case err != nil && !isLink && !isRefusal(err):
-			return nil, err
+			return err
 		case err != nil:
 			items[i].Outcome, items[i].Err = Refused, err
 		case done.changed:
@@ -246,9 +243,8 @@ func (m *Manager) tryEach(tx storage.Tx, call Call, id string, items []Item) ([]
 		default:
 			items[i].Outcome, items[i].Effects = Unchanged, done.effects
 		}
-		lines = append(lines, done.lines...)
 	}
-	return lines, nil
+	return nil
 }
 
 // tryOne makes one item. What it has written when it is refused is taken back.

@@ -35,11 +35,7 @@ type askedSet struct{ set, withheld permset.Names }
 // perhaps all of it; the outcomes then mean nothing.
 func (m *Manager) importCommit(ctx context.Context, call Call, id string, step []ImportedRow) error {
 	for range maxTries {
-		var lines []relationship.Line
-		revision, err := m.update(ctx, func(tx storage.Tx) (err error) {
-			lines, err = m.importRows(tx, call, id, step)
-			return err
-		})
+		revision, err := m.update(ctx, func(tx storage.Tx) error { return m.importRows(tx, call, id, step) })
 		if _, due := isDue(err); due {
 			// The clock's ends are events of their own, before the rows.
 			if _, err := m.Sweep(ctx); err != nil {
@@ -53,7 +49,6 @@ func (m *Manager) importCommit(ctx context.Context, call Call, id string, step [
 		for i := range step {
 			step[i].Revision = revision
 		}
-		m.vocabulary.rememberSets(lines)
 		m.tidyNow(ctx, revision)
 		return err // no copy has confirmed it, or nothing
 	}
@@ -62,9 +57,9 @@ func (m *Manager) importCommit(ctx context.Context, call Call, id string, step [
 
 // importRows imports rows upon a transaction. It may run more than once: the
 // outcomes are those of its last run.
-func (m *Manager) importRows(tx storage.Tx, call Call, id string, step []ImportedRow) ([]relationship.Line, error) {
+func (m *Manager) importRows(tx storage.Tx, call Call, id string, step []ImportedRow) error {
 	if err := m.sameCatalog(tx); err != nil {
-		return nil, err
+		return err
 	}
 	c := &importChunk{
 		work: &work{
@@ -74,21 +69,20 @@ func (m *Manager) importRows(tx storage.Tx, call Call, id string, step []Importe
 		sets: map[askedNames]askedSet{},
 	}
 	if err := c.asHost(); err != nil {
-		return nil, err
+		return err
 	}
 	for i := range step {
 		if err := c.importRow(&step[i]); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := c.linkVerified(); err != nil {
-		return nil, err
+		return err
 	}
-	lines := tx.Changed()
-	if len(lines) == 0 {
-		return nil, nil
+	if len(tx.Changed()) == 0 {
+		return nil
 	}
-	return lines, tx.Log(relationship.Event{Change: "Import", Actor: c.actor, At: c.now, Reason: call.reason, Call: id})
+	return tx.Log(relationship.Event{Change: "Import", Actor: c.actor, At: c.now, Reason: call.reason, Call: id})
 }
 
 // importRow imports one row. All that can refuse it comes before its first

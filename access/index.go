@@ -112,11 +112,16 @@ func (x *indexer) number(f *facts) uint16 {
 	return uint16(number)
 }
 
-// build makes the index of a whole state, one client after the other.
+// build makes the index of a whole state, one client after the other. It keeps the
+// bindings of all sets that are stored.
 func (x *indexer) build(snapshot storage.Snapshot) index {
 	crowd := crowd{x: x, gathered: newGathering(snapshot, snapshot.At())}
 	table, places := &table{}, draftOrder{}
 	draft := draftBlocks{h: &x.hash}
+	for terms := range storage.As[relationship.Terms](snapshot.All(relationship.KindTerms, relationship.Key{})) {
+		x.v.remember(terms.Ceiling)
+	}
+	var set permset.Names
 	var of clientUpdate
 	done := func() {
 		if len(of.members) > 0 {
@@ -127,6 +132,10 @@ func (x *indexer) build(snapshot storage.Snapshot) index {
 		if of.client != string(member.Client) {
 			done()
 			of = clientUpdate{client: string(member.Client), members: of.members[:0]}
+		}
+		if member.Set != set {
+			set = member.Set
+			x.v.remember(set)
 		}
 		update := x.update(&crowd, &member)
 		of.members = append(of.members, update)

@@ -196,7 +196,6 @@ type outcome struct {
 	clients   []ClientLine
 	obstacles []string
 	changed   bool
-	lines     []relationship.Line
 	// last is the last event, without its lines.
 	last relationship.Event
 }
@@ -229,7 +228,6 @@ func (m *Manager) commit(ctx context.Context, a attempt, key onceKey, accept fun
 		if !isCommitted(err) {
 			return Result{}, err
 		}
-		m.vocabulary.rememberSets(done.lines)
 		m.tidyNow(ctx, revision)
 		return Result{Revision: revision, Changed: done.changed, Counts: done.effects.counts(), Effects: done.effects}, err
 	}
@@ -267,7 +265,6 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 			done.obstacles = append(done.obstacles, err.Error())
 		}
 		lines := tx.Changed()
-		done.lines = joinLines(done.lines, lines)
 		if a.preview {
 			done.clients = w.clientLines(done.clients, told, lines)
 		}

@@ -71,7 +71,8 @@ func (m *Manager) moveTo() *view {
 	changed := m.keep(snapshot)
 	if before != nil && !changed {
 		if commits, known := m.store.Since(before.snapshot.Head()); known {
-			lines := m.linesOf(commits, snapshot.Revision())
+			lines := linesOf(commits, snapshot.Revision())
+			m.vocabulary.rememberSets(lines)
 			v := m.viewOf(snapshot, m.indexer.follow(before.index, snapshot, lines))
 			if v.names = before.names; slices.ContainsFunc(lines, renames) {
 				v.names++
@@ -97,27 +98,19 @@ func (m *Manager) viewOf(snapshot storage.Snapshot, index index) *view {
 	return v
 }
 
-// linesOf are the lines of commits up to a revision. The sets in them are
-// remembered: others have committed them.
-func (m *Manager) linesOf(commits []storage.Commit, upto storage.Revision) []relationship.Line {
-	var lines []relationship.Line
+// linesOf are the lines of commits up to a revision.
+func linesOf(commits []storage.Commit, upto storage.Revision) []relationship.Line {
+	var all [][]relationship.Line
 	for _, commit := range commits {
 		if commit.Revision > upto {
 			break
 		}
 		for _, event := range commit.Events {
-			lines = joinLines(lines, event.Lines)
+			all = append(all, event.Lines)
 		}
 	}
-	m.vocabulary.rememberSets(lines)
-	return lines
-}
-
-// joinLines puts lines behind others. Most often there are no others: then it
-// copies none.
-func joinLines(lines, more []relationship.Line) []relationship.Line {
-	if len(lines) == 0 {
-		return slices.Clip(more)
+	if len(all) == 1 {
+		return all[0] // most often, and it is not copied
 	}
-	return append(lines, more...)
+	return slices.Concat(all...)
 }
