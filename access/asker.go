@@ -27,9 +27,9 @@ type asker struct {
 	// and rows of the user; none where it may not answer.
 	slot *slot
 	rows rows
-	// gathered is for the members whom the index does not know, if gathers.
+	// gathered is for the members whom the index does not know; it has no state
+	// before there is one.
 	gathered *gathering
-	gathers  bool
 }
 
 // askers spare pages pieces of memory. Whoever has one and is done may put it
@@ -38,7 +38,7 @@ var askers = sync.Pool{New: func() any { return &asker{gathered: new(gathering)}
 
 // done puts the asker back.
 func (q *asker) done() {
-	if q.gathers {
+	if q.gathered.r != nil {
 		*q.gathered = gathering{}
 	}
 	*q = asker{gathered: q.gathered}
@@ -260,8 +260,8 @@ func (q *asker) weigh(client relationship.ClientID, user relationship.UserID) (v
 	if !found {
 		return verdict{}, false
 	}
-	if !q.gathers {
-		q.gathered.r, q.gathered.facts.now, q.gathers = q.view.snapshot, q.now, true
+	if q.gathered.r == nil {
+		q.gathered.r, q.gathered.facts.now = q.view.snapshot, q.now
 	}
 	return q.m.vocabulary.weigh(q.gathered.whole(&member)), true
 }

@@ -27,9 +27,6 @@ type touched struct {
 	line  int
 }
 
-// bothAt is how many places are worth a second goroutine.
-const bothAt = 500
-
 // follow makes the index of a state from that of an earlier one and what was
 // written in between.
 func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relationship.Line) index {
@@ -42,7 +39,7 @@ func (x *indexer) follow(before index, snapshot storage.Snapshot, lines []relati
 		return index{before.table, before.places, x.profiles}
 	}
 	f.members = make([]memberUpdate, n)
-	isLarge, half := n >= bothAt, n
+	isLarge, half := n >= both.Large, n
 	if isLarge {
 		half = n / 2
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/clientaccess/clientaccess/internal/both"
 	"github.com/clientaccess/clientaccess/permset"
 	"github.com/clientaccess/clientaccess/permset/crm"
 	"github.com/clientaccess/clientaccess/relationship"
@@ -136,7 +137,7 @@ func TestIndexer_FollowsLargeCommits(t *testing.T) {
 			before = store.Snapshot()
 			f := following{x: x, snapshot: before, lines: lines}
 			require.True(t, f.touch())
-			if len(f.places) >= bothAt {
+			if len(f.places) >= both.Large {
 				large++
 			}
 			index = x.follow(index, before, lines)

@@ -138,7 +138,7 @@ func sortRows(updates []*rowUpdate) []*rowUpdate {
 func (o *order) with(updates []*rowUpdate, idsOf func(owner string) placeIDs) *order {
 	next := *o
 	half := sort.Search(len(updates), func(i int) bool { return updates[i].hash>>63 == 1 })
-	both.Do(len(updates) >= bothAt,
+	both.Do(len(updates) >= both.Large,
 		func() { next.change(updates[:half], idsOf) },
 		func() { next.change(updates[half:], idsOf) },
 	)

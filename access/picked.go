@@ -17,8 +17,8 @@ func (v *vocabulary) picks(w *verdict, permission permset.Permission) bool {
 }
 
 // picked says of each profile, by its number, whether those who have it are among
-// those who are asked for (ASK-3). So this is decided once for a profile, and not for each
-// row of a list.
+// those who are asked for (ASK-3). So this is decided once for a profile, and not
+// for each row of a list.
 type picked []bool
 
 // pickings are the picked profiles of the permissions that lists have been asked

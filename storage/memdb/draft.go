@@ -352,4 +352,4 @@ func (d *draft) become(next *state) {
 }
 
 // isLarge reports whether what waits is worth a second goroutine.
-func (d *draft) isLarge() bool { return len(d.members) >= 500 }
+func (d *draft) isLarge() bool { return len(d.members) >= both.Large }
