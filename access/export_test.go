@@ -33,3 +33,21 @@ func PlacesAreTheTable(m *Manager) (rows int, err error) {
 	}
 	return rows, nil
 }
+
+// Unbound counts the sets of a state that have something in them, and whose binding
+// is not kept.
+func Unbound(m *Manager) (unbound int) {
+	note := func(names permset.Names) {
+		if _, is := m.vocabulary.bound.Load(names); !is && !names.IsEmpty() {
+			unbound++
+		}
+	}
+	r := m.look().snapshot
+	for member := range storage.As[relationship.Member](r.All(relationship.KindMember, relationship.Key{})) {
+		note(member.Set)
+	}
+	for terms := range storage.As[relationship.Terms](r.All(relationship.KindTerms, relationship.Key{})) {
+		note(terms.Ceiling)
+	}
+	return unbound
+}
