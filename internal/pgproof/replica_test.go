@@ -114,6 +114,8 @@ type lostTail struct {
 type asker struct {
 	manager *access.Manager
 	store   *memdb.Store
+	// asking begins with the first watch: a process that watches nobody rests.
+	asking sync.Once
 
 	mu      sync.Mutex
 	watched map[relationship.UserID][]answers
@@ -139,7 +141,6 @@ func replica(ctx context.Context, o order, t talk) error {
 		return err
 	}
 	a := &asker{manager: manager, store: store, watched: map[relationship.UserID][]answers{}}
-	go a.ask()
 	for err = t.say("ready"); err == nil; {
 		words := strings.Fields(t.hear())
 		var said any
@@ -153,6 +154,7 @@ func replica(ctx context.Context, o order, t talk) error {
 func (a *asker) obey(ctx context.Context, words []string) (said any, err error) {
 	switch words[0] {
 	case "watch":
+		a.asking.Do(func() { go a.ask() })
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		clear(a.watched)

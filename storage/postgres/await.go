@@ -22,7 +22,7 @@ type hints struct {
 	// revision is the newest that was heard of, and heard when.
 	revision storage.Revision
 	heard    time.Time
-	// own is what this journal is about to say itself.
+	// own is what this journal is about to say itself, or has said last.
 	own hint
 	// changed is closed at the next hint. missed counts how often there was
 	// nobody who could hear hints.
@@ -89,7 +89,8 @@ func (h *hints) misses() int {
 	return h.missed
 }
 
-// expect has the next hint of this process left out: whoever commits knows.
+// expect has a hint of this journal's own left out, and those before it that
+// come late: whoever commits knows.
 func (h *hints) expect(own hint) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -100,7 +101,7 @@ func (h *hints) expect(own hint) {
 func (h *hints) hear(heard hint) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if heard == h.own {
+	if heard.by == h.own.by && heard.revision <= h.own.revision {
 		return
 	}
 	h.revision, h.heard = heard.revision, time.Now()

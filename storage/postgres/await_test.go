@@ -61,6 +61,27 @@ func TestAwait_OwnCommitIsNoHint(t *testing.T) {
 	}
 }
 
+// Of many commits in a row, the hints of the first come when the last is on its
+// way.
+func TestAwait_LateHintsOfOwnCommits(t *testing.T) {
+	t.Parallel()
+	journal := open(t, config(t, pgtest.Database(t, pgtest.Options{Template: migrated})), postgres.Options{Poll: time.Hour, NoNotify: true})
+	const own, other = 7, 8
+	for _, c := range []struct {
+		name  string
+		heard [2]uint32
+		heeds bool
+	}{
+		{"the commit itself", [2]uint32{20, own}, false},
+		{"one before it", [2]uint32{19, own}, false},
+		{"one that it did not make", [2]uint32{21, own}, true},
+		{"another's", [2]uint32{20, other}, true},
+		{"another's before it", [2]uint32{19, other}, true},
+	} {
+		require.Equal(t, c.heeds, journal.Hears([2]uint32{20, own}, c.heard), c.name)
+	}
+}
+
 // Without hints, the poll interval bounds the wait.
 func TestAwait_Polls(t *testing.T) {
 	t.Parallel()

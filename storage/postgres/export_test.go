@@ -32,3 +32,17 @@ func (j *Journal) Stands(ctx context.Context, commit storage.Commit) (stands boo
 	})
 	return stands, err
 }
+
+// Hears reports whether a hint is heeded when this journal has said own last.
+// Both are a revision, and the process of the server that committed it.
+func (j *Journal) Hears(own, heard [2]uint32) bool {
+	j.hints.expect(hint{storage.Revision(own[0]), own[1]})
+	_, changed := j.hints.now()
+	j.hints.hear(hint{storage.Revision(heard[0]), heard[1]})
+	select {
+	case <-changed:
+		return true
+	default:
+		return false
+	}
+}
