@@ -206,34 +206,16 @@ func (e Effects) Member(client relationship.ClientID, user relationship.UserID) 
 	return change, found
 }
 
-// together puts the effects of changes one behind the other. They are large: those
-// of one change are not copied, and those of many once.
-func together(all []Effects) Effects {
-	if len(all) == 1 {
-		return all[0]
-	}
-	return Effects{
-		Members:       concat(all, func(e *Effects) []MemberChange { return e.Members }),
-		Records:       concat(all, func(e *Effects) []RecordChange { return e.Records }),
-		Relationships: concat(all, func(e *Effects) []Transition { return e.Relationships }),
-		Notifications: concat(all, func(e *Effects) []relationship.Notification { return e.Notifications }),
-		Skipped:       concat(all, func(e *Effects) []Skipped { return e.Skipped }),
-	}
-}
+// guessedRoom bounds the memory that is taken for members who may never come.
+const guessedRoom = 1 << 14
 
-func concat[T any](all []Effects, of func(*Effects) []T) []T {
-	n := 0
-	for i := range all {
-		n += len(of(&all[i]))
+// grow makes room for the members of the next change, and of those behind it: many
+// changes in one call are mostly alike. Members are large to copy.
+func (e *Effects) grow(members, changesBehind int) {
+	if members > cap(e.Members)-len(e.Members) {
+		guess := min(members*changesBehind, max(guessedRoom, len(e.Members)))
+		e.Members = slices.Grow(e.Members, members+guess)
 	}
-	if n == 0 {
-		return nil
-	}
-	list := make([]T, 0, n)
-	for i := range all {
-		list = append(list, of(&all[i])...)
-	}
-	return list
 }
 
 // reviewed are the places whose assets a review shows: those at which
@@ -262,21 +244,25 @@ func (e Effects) addAssets(owned map[Place][]Asset) {
 	}
 }
 
-// effects tells what the work has written.
-func (w *work) effects(lines []relationship.Line) Effects {
-	e := Effects{Skipped: w.skipped, Notifications: w.notifications}
-	t, members, noted := telling{w: w, cutting: newCutting(w.tx, w.now)}, 0, 0
+// tell appends to the effects of a call what the work has written. So many changes
+// come behind it.
+func (w *work) tell(e *Effects, lines []relationship.Line, changesBehind int) {
+	e.Skipped, e.Notifications = append(e.Skipped, w.skipped...), append(e.Notifications, w.notifications...)
+	e.grow(linesAboutMembers(lines), changesBehind)
+	t, first, noted, inOrder := telling{w: w, cutting: newCutting(w.tx, w.now)}, len(e.Members), 0, true
+	tell := func(place Place, line relationship.Line) {
+		n := len(e.Members)
+		e.Members = e.Members[:n+1]
+		t.tell(&e.Members[n], place, line)
+		inOrder = inOrder && (n == first || comparePlaces(e.Members[n-1].Place, place) <= 0)
+	}
 	for _, line := range lines {
 		key := line.Key()
 		switch key.Kind {
 		case relationship.KindMember:
-			if e.Members == nil {
-				e.Members = make([]MemberChange, linesAboutMembers(lines))
-			}
-			told := &e.Members[members]
-			members++
-			t.tell(told, placeOf(key), line)
-			if w.notes[told.Place] != nil {
+			place := placeOf(key)
+			tell(place, line)
+			if w.notes[place] != nil {
 				noted++
 			}
 		case relationship.KindRelationship:
@@ -309,20 +295,18 @@ func (w *work) effects(lines []relationship.Line) Effects {
 		}
 	}
 	if len(w.cut) > 0 {
-		for _, told := range e.Members {
+		for _, told := range e.Members[first:] {
 			delete(w.cut, told.Place)
 		}
 	}
+	e.grow(len(w.cut), 0)
 	for place := range w.cut {
 		record, _ := w.tx.Get(relationship.MemberKey(place.Client, place.User))
-		e.Members = append(e.Members, MemberChange{})
-		t.tell(&e.Members[len(e.Members)-1], place, relationship.Line{Before: record, After: record})
+		tell(place, relationship.Line{Before: record, After: record})
 	}
-	byPlace := func(a, b MemberChange) int { return comparePlaces(a.Place, b.Place) }
-	if !slices.IsSortedFunc(e.Members, byPlace) { // they are large
-		slices.SortStableFunc(e.Members, byPlace)
+	if !inOrder { // they are large
+		slices.SortStableFunc(e.Members[first:], func(a, b MemberChange) int { return comparePlaces(a.Place, b.Place) })
 	}
-	return e
 }
 
 // linesAboutMembers counts the lines about members.

@@ -18,7 +18,7 @@ func (o *order) withPlaces(h *hasher, before *table, r storage.Reader, updates [
 		slot := before.client(h, u.client)
 		for i := range u.members {
 			m := &u.members[i]
-			_, was := slot.find(h, m.user)
+			_, was := slot.get(m.key, m.hash, m.user)
 			at := &room[len(places)]
 			*at = rowUpdate{m.hash, m.user, u.client, m.entry, was, m.gone}
 			places = append(places, at)

@@ -90,12 +90,12 @@ func (m *Manager) rememberChunk(tx storage.Tx, whole onceKey, number int, id str
 	if tallyOf(items).Applied == 0 {
 		return nil
 	}
-	all := make([]Effects, len(items))
+	var counts relationship.Counts
 	for i := range items {
-		all[i] = items[i].Effects
+		counts = plus(counts, items[i].Effects.counts())
 	}
 	event := relationship.Event{Actor: relationship.Actor{Kind: relationship.ByLibrary}, At: m.nowAt(tx), Call: id}
-	return m.rememberKeys(tx, event, together(all).counts(), whole, whole.chunk(number))
+	return m.rememberKeys(tx, event, counts, whole, whole.chunk(number))
 }
 
 // rememberKeys stores keys in an event of its own, beside the last of the call.
@@ -120,6 +120,13 @@ func (e Effects) counts() relationship.Counts {
 	return relationship.Counts{
 		Members: len(e.Members), Records: len(e.Records), Relationships: len(e.Relationships),
 		Notifications: len(e.Notifications), Skipped: len(e.Skipped),
+	}
+}
+
+func plus(a, b relationship.Counts) relationship.Counts {
+	return relationship.Counts{
+		Members: a.Members + b.Members, Records: a.Records + b.Records, Relationships: a.Relationships + b.Relationships,
+		Notifications: a.Notifications + b.Notifications, Skipped: a.Skipped + b.Skipped,
 	}
 }
 

@@ -249,7 +249,6 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 	if err := settleDue(tx, now, a.settle); err != nil {
 		return done, err
 	}
-	effects := make([]Effects, 0, len(a.changes))
 	for i, change := range a.changes {
 		w := &work{
 			m: m, v: m.vocabulary, tx: tx, now: now, call: a.call, only: a.only, isLater: i > 0, texts: shared,
@@ -268,7 +267,7 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 		if a.preview {
 			done.clients = w.clientLines(done.clients, told, lines)
 		}
-		effects = append(effects, w.effects(lines))
+		w.tell(&done.effects, lines, len(a.changes)-1-i)
 		if len(lines) == 0 && len(w.notifications) == 0 {
 			continue
 		}
@@ -281,7 +280,6 @@ func (m *Manager) try(tx storage.Tx, a attempt) (outcome, error) {
 			return done, err
 		}
 	}
-	done.effects = together(effects)
 	return done, nil
 }
 
