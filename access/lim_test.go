@@ -68,6 +68,40 @@ func TestLIM1_WhatItCutsIsReportedAsClipped(t *testing.T) {
 	requireSets(t, sets{granted: perms("crm.lists.view"), clipped: perms("crm.lists.view", "reports.view")}, got)
 }
 
+// Two whose sets differ, in one call: of each is told what the ceiling cuts.
+func TestLIM1_WhatItCutsIsReportedOfEach(t *testing.T) {
+	c := newCast(t)
+	c.AddEmployee("bob", "support", "reports.view", "crm.views.edit")
+	c.AddEmployee("cid", "sales", "reports.view", "tasks.view.own")
+	c.Do(access.By("carla"), ceiling("crm.views.edit", "tasks.view.own"))
+	done := c.Do(access.By("ann"), access.RenewEmployees{
+		Client: "lumen", Employees: people("bob", "cid"), End: accesstest.Start.Add(accesstest.Day),
+	})
+	for _, user := range people("bob", "cid") {
+		got, found := done.Member("lumen", user)
+		require.True(t, found)
+		requireSets(t, sets{clipped: perms("reports.view")}, got)
+	}
+}
+
+// What each change of a call does is told behind what the one before it does,
+// and of a member whom both concern, twice.
+func TestPLAN3_EachChangeOfACallIsToldByItself(t *testing.T) {
+	c := newCast(t)
+	c.AddEmployee("bob", "support", "reports.view", "crm.views.edit")
+	end := accesstest.Start.Add(accesstest.Day)
+	done := c.Do(access.By("carla"), access.All{
+		access.SetMemberEnd{Client: "lumen", User: "bob", End: end}, ceiling("crm.views.edit"),
+	})
+	var told []relationship.UserID
+	for _, member := range done.Members {
+		told = append(told, member.User)
+	}
+	require.Equal(t, people("bob", "ann", "bob"), told)
+	require.True(t, done.Members[0].Clipped.IsEmpty())
+	requireSets(t, sets{clipped: perms("reports.view")}, done.Members[2])
+}
+
 func TestLIM1_WhoMaySetACeiling(t *testing.T) {
 	c := newCast(t)
 	c.own("uma", "account.users.edit")
