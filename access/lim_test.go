@@ -84,24 +84,6 @@ func TestLIM1_WhatItCutsIsReportedOfEach(t *testing.T) {
 	}
 }
 
-// What each change of a call does is told behind what the one before it does,
-// and of a member whom both concern, twice.
-func TestPLAN3_EachChangeOfACallIsToldByItself(t *testing.T) {
-	c := newCast(t)
-	c.AddEmployee("bob", "support", "reports.view", "crm.views.edit")
-	end := accesstest.Start.Add(accesstest.Day)
-	done := c.Do(access.By("carla"), access.All{
-		access.SetMemberEnd{Client: "lumen", User: "bob", End: end}, ceiling("crm.views.edit"),
-	})
-	var told []relationship.UserID
-	for _, member := range done.Members {
-		told = append(told, member.User)
-	}
-	require.Equal(t, people("bob", "ann", "bob"), told)
-	require.True(t, done.Members[0].Clipped.IsEmpty())
-	requireSets(t, sets{clipped: perms("reports.view")}, done.Members[2])
-}
-
 func TestLIM1_WhoMaySetACeiling(t *testing.T) {
 	c := newCast(t)
 	c.own("uma", "account.users.edit")
