@@ -35,7 +35,9 @@ func TestPLAN3_EachChangeOfACallIsToldInTurn(t *testing.T) {
 	for _, user := range people("bob", "cid", "dan") {
 		c.AddEmployee(user, string(user))
 	}
-	out := func(user relationship.UserID) access.Change { return access.DeactivateEmployee{Employee: user, All: true} }
+	out := func(user relationship.UserID) access.Change {
+		return access.DeactivateEmployee{Employee: user, All: true}
+	}
 	back := access.ReactivateEmployees{Client: "lumen", Employees: people("cid", "bob")}
 	done := c.Do(access.By("ann"), access.All{out("dan"), out("cid"), out("bob"), out("dan"), out("cid"), back})
 	var told, skipped []relationship.UserID
